@@ -1,0 +1,20 @@
+export type {
+  AgentSummary,
+  Aggregation,
+  BreakdownResponse,
+  BreakdownSpan,
+  BreakdownTransaction,
+  ErrorResponse,
+  EventNotice,
+  LabelsResponse,
+  MetricKind,
+  MetricSummary,
+  MetricsResponse,
+  Point,
+  QueryResponse,
+  QuerySeries,
+  ServiceStatus,
+  ServiceSummary,
+  ServicesResponse,
+} from "./types.js";
+export { AGGREGATIONS, QUERY_DIMENSIONS } from "./types.js";

@@ -1,0 +1,122 @@
+/** What the values of a metric mean (design: Series identity and what a value means). */
+export type MetricKind = "gauge" | "delta" | "cumulative" | "histogram";
+
+/** The aggregations of `/api/v1/query`. */
+export const AGGREGATIONS = ["avg", "sum", "min", "max", "last", "count", "rate", "p50", "p90", "p95", "p99"] as const;
+export type Aggregation = (typeof AGGREGATIONS)[number];
+
+/** Names with dots that `group_by` and `filter` accept beside label keys. They are not labels. */
+export const QUERY_DIMENSIONS = [
+  "service.name",
+  "service.node.name",
+  "service.version",
+  "service.environment",
+  "host.name",
+  "transaction.name",
+  "transaction.type",
+  "span.type",
+  "span.subtype",
+] as const;
+
+/** `[start of the step in epoch milliseconds, value or null where there is no data]`. */
+export type Point = [timestampMs: number, value: number | null];
+
+export interface QuerySeries {
+  /** The group's label set: the keys of `group_by`, or `{"_other":"true"}` for the rest beyond `limit`. */
+  labels: Record<string, string>;
+  points: Point[];
+}
+
+/** Answer of `/api/v1/query`. `from`, `to` are epoch milliseconds; `step` is in milliseconds. */
+export interface QueryResponse {
+  from: number;
+  to: number;
+  step: number;
+  /** `percent` (a fraction), `byte`, `us`, `ms`, … as sent or derived from the name; null if unknown. */
+  unit: string | null;
+  series: QuerySeries[];
+}
+
+/** `waiting`: only polled its configuration so far; `silent`: nothing for more than the silence limit. */
+export type ServiceStatus = "reporting" | "waiting" | "silent";
+
+export interface AgentSummary {
+  name: string;
+  version: string;
+}
+
+export interface ServiceSummary {
+  name: string;
+  environments: string[];
+  agent: AgentSummary | null;
+  /** Node names. */
+  nodes: string[];
+  /** ISO 8601, or null while waiting. */
+  firstSeen: string | null;
+  lastSeen: string | null;
+  status: ServiceStatus;
+}
+
+export interface ServicesResponse {
+  services: ServiceSummary[];
+}
+
+export interface MetricSummary {
+  name: string;
+  kind: MetricKind;
+  /** The kind was inferred, not said by the sender. */
+  inferred: boolean;
+  unit: string | null;
+  /** Label keys. */
+  labels: string[];
+  /** Number of series. */
+  series: number;
+  firstSeen: string;
+  lastSeen: string;
+}
+
+export interface MetricsResponse {
+  metrics: MetricSummary[];
+}
+
+export interface LabelsResponse {
+  labels: Record<string, string[]>;
+}
+
+export interface BreakdownSpan {
+  type: string;
+  subtype: string;
+  count: number;
+  sumUs: number;
+  /** Share of the transaction's self time in the window, 0 to 1. */
+  share: number;
+  /** Self time a step, in microseconds. */
+  points: Point[];
+}
+
+export interface BreakdownTransaction {
+  name: string;
+  type: string;
+  count: number;
+  sumUs: number;
+  spans: BreakdownSpan[];
+}
+
+export interface BreakdownResponse {
+  from: number;
+  to: number;
+  step: number;
+  transactions: BreakdownTransaction[];
+}
+
+/** One server-sent event of `/api/v1/events`: data of this service became readable. */
+export interface EventNotice {
+  service: string;
+  metricsets: number;
+  receivedAt: number;
+}
+
+/** Every error of the query API, with the right status. No text names the engine. */
+export interface ErrorResponse {
+  error: { code: string; message: string };
+}

@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import type { ErrorResponse } from "@tidegauge/protocol/query";
+import { endEarly, hasUnreadBody } from "./linger.js";
 import type { Exchange } from "./route.js";
 
 /** Answers with one JSON document. Does nothing when the client has left or an answer was already begun. */
@@ -28,8 +29,7 @@ export function sendError(
 export function sendEmpty(exchange: Exchange, status: number, headers?: OutgoingHttpHeaders): void {
   if (!open(exchange)) return;
   const length = status === 204 || status === 304 ? {} : { "Content-Length": 0 };
-  exchange.response.writeHead(status, { ...length, ...headers });
-  exchange.response.end();
+  finish(exchange, status, { ...length, ...headers }, undefined);
 }
 
 /**
@@ -59,8 +59,22 @@ function send(
 ): void {
   if (!open(exchange)) return;
   const body = Buffer.from(text);
-  exchange.response.writeHead(status, { "Content-Type": contentType, "Content-Length": body.length, ...headers });
-  exchange.response.end(body);
+  finish(exchange, status, { "Content-Type": contentType, "Content-Length": body.length, ...headers }, body);
+}
+
+function finish(exchange: Exchange, status: number, headers: OutgoingHttpHeaders, body: Buffer | undefined): void {
+  const { request, response } = exchange;
+  if (!hasUnreadBody(request)) {
+    response.writeHead(status, headers);
+    response.end(body);
+  } else if (request.headers.expect !== undefined) {
+    // The client has not been told to send its body and will not: nothing to wait for, but the connection cannot be used again.
+    response.writeHead(status, { ...headers, Connection: "Close" });
+    response.end(body);
+  } else {
+    response.writeHead(status, headers);
+    endEarly(request, response, body);
+  }
 }
 
 function open(exchange: Exchange): boolean {

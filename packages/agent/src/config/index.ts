@@ -1,0 +1,5 @@
+export { Config, camelCase, type EffectiveOption, type OptionSource, valueKey } from "./config.js";
+export { type Matcher, matchesAny, WildcardMatcher } from "./matcher.js";
+export type { ConfigOptions, ConfigValues } from "./option-types.js";
+export { OPTIONS, type OptionDefinition, type OptionTypeName } from "./options.js";
+export { serviceNameOf } from "./service-name.js";

@@ -12,6 +12,7 @@ const COMMANDS = {
   start: { scope: "start", program: "packages/cli/bin/tidegauge.js", args: ["demo"] },
   test: { scope: "all", program: "node_modules/vitest/vitest.mjs", args: ["run"] },
   build: { scope: "start" },
+  setup: { scope: "all" },
 };
 
 const say = (line) => process.stderr.write(`tidegauge: ${line}\n`);

@@ -1,0 +1,157 @@
+import { ClosedClusters } from "./child-time.js";
+import { epochOffsetMs, monotonicMs } from "./clock.js";
+import type { SelfTimes } from "./self-times.js";
+import { labelText, spanType } from "./span-type.js";
+
+/** How a transaction went; the label `event.outcome` (BD-60). */
+export type Outcome = "success" | "failure" | "unknown";
+
+/** An explicit start, epoch milliseconds, fractions allowed. Without it a span starts now, on the monotonic clock (BD-18). */
+export interface StartOptions {
+  startTime?: number;
+}
+
+/** Takes what a transaction measured, once, when it ends (BD-41). */
+export interface TransactionSink {
+  /** `sums` are those of its spans, without its own self time; null when spans are not tracked (BD-45). */
+  transactionEnded(transaction: Span, sums: SelfTimes | null, selfTimeUs: number, durationUs: number): void;
+}
+
+/** A piece of work inside a transaction. Every method is safe at any time: what no longer counts is inert (BD-21, BD-22). */
+export interface PublicSpan extends Disposable {
+  /** Only read by people; spans are grouped by type and subtype. */
+  name: string;
+  outcome: Outcome;
+  /** Never null: a span under an ended transaction measures nothing. */
+  startSpan(name: string, type?: string, subtype?: string, options?: StartOptions): PublicSpan;
+  /** The first call counts (S35); `endTime` in epoch milliseconds. */
+  end(endTime?: number): void;
+}
+
+/** A request, job or message. Name and type may be set until it ends: the last ones count (BD-41). */
+export interface Transaction extends PublicSpan {
+  type: string;
+}
+
+/**
+ * One class for transactions and spans, whatever their source, so that every access on the hot path sees one shape. Times are milliseconds on the
+ * monotonic clock. A span without `root` is inert.
+ */
+export class Span implements Transaction {
+  name: string;
+  type: string;
+  subtype: string;
+  outcome: Outcome = "unknown";
+  ended = false;
+  /** The transaction this belongs to: itself for a transaction, null for an inert span. */
+  readonly root: Span | null;
+  /** Transactions only: where the result goes, and the sums until then. */
+  sink: TransactionSink | null = null;
+  sums: SelfTimes | null = null;
+  readonly #parent: Span | null;
+  readonly #start: number;
+  // The open or last cluster of overlapping children (BD-11, BD-12); `level` counts those that run.
+  #level = 0;
+  #clusterStart = Number.POSITIVE_INFINITY;
+  #clusterEnd = Number.NEGATIVE_INFINITY;
+  #closed: ClosedClusters | null = null;
+  #epochOffset = Number.NaN;
+
+  /** `parent` is null for a transaction; `inert` makes a span that measures nothing. `startTime` in epoch milliseconds or undefined. */
+  constructor(name: string, type: string, subtype: string, parent: Span | null, startTime?: number, inert = false) {
+    this.name = name;
+    this.type = type;
+    this.subtype = subtype;
+    this.#parent = parent;
+    this.root = inert ? null : parent === null ? this : parent.root;
+    if (this.root === null) {
+      this.#start = 0;
+      return;
+    }
+    this.#start = startTime === undefined ? monotonicMs() : this.root.#at(startTime);
+    if (parent !== null && !parent.ended) parent.#childStarted(this.#start);
+  }
+
+  /** True while it makes sense to measure below this span. */
+  get isLive(): boolean {
+    return this.root !== null && this.root.sums !== null;
+  }
+
+  startSpan(name: string, type?: string, subtype?: string, options?: StartOptions): Span {
+    const kind = spanType(type, subtype);
+    return this.startChild(name, kind.type, kind.subtype, options?.startTime);
+  }
+
+  /** As `startSpan`, for callers who know type and subtype exactly. */
+  startChild(name: string, type: string, subtype: string, startTime?: number): Span {
+    return new Span(name, type, subtype, this, startTime, this.root === null || this.root.sums === null);
+  }
+
+  end(endTime?: number): void {
+    if (this.ended) return;
+    this.ended = true;
+    const root = this.root;
+    if (root === null) return;
+    const sums = root.sums;
+    // The transaction ended before: this span is lost (BD-21), and nobody waits for its time any more.
+    if (sums === null && root !== this) return;
+    const end = endTime === undefined ? monotonicMs() : root.#at(endTime);
+    const durationMs = Math.max(0, end - this.#start);
+    const selfTimeUs = Math.max(0, Math.round((durationMs - this.#childMs(end)) * 1000));
+    this.#closed = null;
+    if (root === this) {
+      const sink = this.sink;
+      this.sink = null;
+      this.sums = null;
+      if (sink !== null) sink.transactionEnded(this, sums, selfTimeUs, Math.round(durationMs * 1000));
+      return;
+    }
+    (sums as SelfTimes).add(this.type, this.subtype, selfTimeUs);
+    const parent = this.#parent as Span;
+    if (!parent.ended) parent.#childEnded(end);
+  }
+
+  [Symbol.dispose](): void {
+    this.end();
+  }
+
+  #childStarted(start: number): void {
+    if (this.#level++ === 0) {
+      if (this.#clusterEnd !== Number.NEGATIVE_INFINITY) {
+        this.#closed ??= new ClosedClusters();
+        this.#closed.push(this.#clusterStart, this.#clusterEnd, this.#start);
+      }
+      this.#clusterStart = start;
+      this.#clusterEnd = Number.NEGATIVE_INFINITY;
+    } else if (start < this.#clusterStart) {
+      this.#clusterStart = start;
+    }
+  }
+
+  #childEnded(end: number): void {
+    this.#level--;
+    if (end > this.#clusterEnd) this.#clusterEnd = end;
+  }
+
+  /** Milliseconds until `end` during which a direct child ran; children still running are cut there (BD-16). */
+  #childMs(end: number): number {
+    const clusterEnd = this.#level > 0 ? end : this.#clusterEnd;
+    if (this.#closed !== null) {
+      this.#closed.push(this.#clusterStart, clusterEnd, this.#start);
+      return this.#closed.coveredMs(this.#start, end);
+    }
+    return Math.max(0, Math.min(clusterEnd, end) - Math.max(this.#clusterStart, this.#start));
+  }
+
+  /** Epoch milliseconds on the monotonic clock; anything but a finite number means now. */
+  #at(epochMs: number): number {
+    if (!Number.isFinite(epochMs)) return monotonicMs();
+    if (Number.isNaN(this.#epochOffset)) this.#epochOffset = epochOffsetMs();
+    return epochMs - this.#epochOffset;
+  }
+}
+
+/** A span that measures nothing and hands out more of its kind. */
+export function inertSpan(name: unknown): Span {
+  return new Span(labelText(name), "", "", null, undefined, true);
+}

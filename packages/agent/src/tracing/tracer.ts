@@ -1,0 +1,151 @@
+import { enableContext, liveSpan, runInSpan } from "./context.js";
+import { SelfTimes } from "./self-times.js";
+import {
+  inertSpan,
+  type Outcome,
+  type PublicSpan,
+  Span,
+  type StartOptions,
+  type Transaction,
+  type TransactionSink,
+} from "./span.js";
+import { labelText, spanType } from "./span-type.js";
+
+/** Takes the self times of each ended transaction (BD-41); the breakdown set. */
+export interface SelfTimeSink {
+  /** `sums` holds the spans' entries without the transaction's own. */
+  addTransaction(name: string, type: string, sums: SelfTimes, selfTimeUs: number): void;
+}
+
+/** Takes the duration of each ended transaction (BD-60); the transaction set. */
+export interface DurationSink {
+  addDuration(name: string, type: string, outcome: Outcome, durationUs: number): void;
+}
+
+/** What a tracer feeds and asks. Without both sinks it measures nothing and costs nothing. */
+export interface TracerOptions {
+  breakdown?: SelfTimeSink | undefined;
+  transactions?: DurationSink | undefined;
+  /** False: transactions started now are not measured (BD-29). Asked at each start, since `recording` is dynamic. */
+  isRecording?: () => boolean;
+}
+
+const OUTCOMES: ReadonlySet<unknown> = new Set<Outcome>(["success", "failure", "unknown"]);
+
+/** Type of a transaction started without one. */
+const DEFAULT_TRANSACTION_TYPE = "custom";
+
+/** Starts transactions and spans, by hand and for the hooks, and passes on what they measured. */
+export class Tracer implements TransactionSink {
+  /** False when both options are off: nothing is measured, no hook is needed. */
+  readonly isActive: boolean;
+  readonly #breakdown: SelfTimeSink | undefined;
+  readonly #transactions: DurationSink | undefined;
+  readonly #isRecording: () => boolean;
+
+  constructor(options: TracerOptions) {
+    this.#breakdown = options.breakdown;
+    this.#transactions = options.transactions;
+    this.#isRecording = options.isRecording ?? (() => true);
+    this.isActive = this.#breakdown !== undefined || this.#transactions !== undefined;
+    if (this.isActive) enableContext();
+  }
+
+  /** Starts a transaction that does not become current: its spans are started from it. Never throws; inert when nothing is measured. */
+  startTransaction(name: string, type: string = DEFAULT_TRANSACTION_TYPE, options?: StartOptions): Span {
+    if (!this.isActive || !this.#isRecording()) return inertSpan(name);
+    return this.begin(labelText(name), labelText(type), options?.startTime);
+  }
+
+  /** Starts a child of the current span; inert without one. Does not become current. */
+  startSpan(name: string, type?: string, subtype?: string, options?: StartOptions): Span {
+    const parent = liveSpan();
+    return parent === undefined ? inertSpan(name) : parent.startSpan(name, type, subtype, options);
+  }
+
+  /** Runs `fn` in a new transaction that ends when `fn` returns, throws, or the promise it returned settles. */
+  withTransaction<R>(name: string, type: string, fn: (transaction: Transaction) => R): R {
+    const transaction = this.startTransaction(name, type);
+    return runMeasured(transaction, fn);
+  }
+
+  /** Runs `fn` in a new child of the current span, as `withTransaction`; a synchronous `fn` stays synchronous. */
+  withSpan<R>(name: string, type: string, fn: (span: PublicSpan) => R): R;
+  withSpan<R>(name: string, type: string, subtype: string | undefined, fn: (span: PublicSpan) => R): R;
+  withSpan<R>(
+    name: string,
+    type: string,
+    subtypeOrFn: string | undefined | ((span: PublicSpan) => R),
+    fn?: (span: PublicSpan) => R,
+  ): R {
+    const body = (typeof subtypeOrFn === "function" ? subtypeOrFn : fn) as (span: PublicSpan) => R;
+    const parent = liveSpan();
+    if (parent === undefined) return body(inertSpan(name));
+    const kind = spanType(type, typeof subtypeOrFn === "function" ? undefined : subtypeOrFn);
+    return runMeasured(parent.startChild(name, kind.type, kind.subtype), body);
+  }
+
+  /** For hooks: a transaction without any check but recording; undefined when nothing is measured. */
+  hookTransaction(type: string, startTime?: number): Span | undefined {
+    return this.isActive && this.#isRecording() ? this.begin("", type, startTime) : undefined;
+  }
+
+  transactionEnded(transaction: Span, sums: SelfTimes | null, selfTimeUs: number, durationUs: number): void {
+    const name = labelText(transaction.name);
+    const type = labelText(transaction.type);
+    if (sums !== null) this.#breakdown?.addTransaction(name, type, sums, selfTimeUs);
+    const outcome = OUTCOMES.has(transaction.outcome) ? transaction.outcome : "unknown";
+    this.#transactions?.addDuration(name, type, outcome, durationUs);
+  }
+
+  private begin(name: string, type: string, startTime: number | undefined): Span {
+    const transaction = new Span(name, type, "", null, startTime);
+    transaction.sink = this;
+    // Without the breakdown set there are no sums, and so no child is ever tracked (BD-45).
+    if (this.#breakdown !== undefined) transaction.sums = new SelfTimes();
+    return transaction;
+  }
+}
+
+/** Runs `fn` with `span` current and ends it on return, throw, or when a returned promise settles. */
+function runMeasured<S extends Span, R>(span: S, fn: (span: S) => R): R {
+  let result: R;
+  try {
+    result = runInSpan(span, () => fn(span));
+  } catch (error) {
+    fail(span);
+    throw error;
+  }
+  if (isThenable(result)) {
+    return Promise.resolve(result).then(
+      (value) => {
+        succeed(span);
+        return value;
+      },
+      (error) => {
+        fail(span);
+        throw error;
+      },
+    ) as R;
+  }
+  succeed(span);
+  return result;
+}
+
+function succeed(span: Span): void {
+  if (span.outcome === "unknown") span.outcome = "success";
+  span.end();
+}
+
+function fail(span: Span): void {
+  span.outcome = "failure";
+  span.end();
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    value !== null &&
+    (typeof value === "object" || typeof value === "function") &&
+    typeof (value as { then?: unknown }).then === "function"
+  );
+}

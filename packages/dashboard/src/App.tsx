@@ -1,0 +1,31 @@
+import { useEffect, useState } from "preact/hooks";
+import { onUnauthorized } from "./api/client.js";
+import { LoginForm } from "./login/LoginForm.js";
+import { Header } from "./pages/Header.js";
+import { ServicePage } from "./pages/ServicePage.js";
+import { ServicesPage } from "./pages/ServicesPage.js";
+import { useLocation } from "./route/useLocation.js";
+import { applyTheme, onThemeChange } from "./theme/theme.js";
+
+/** The whole page: header, and what the location names; or the login, once the server asks for a token. */
+export function App() {
+  const [locked, setLocked] = useState(false);
+  useEffect(() => onUnauthorized(() => setLocked(true)), []);
+  useEffect(() => {
+    applyTheme();
+    return onThemeChange(() => {});
+  }, []);
+  return (
+    <>
+      <Header />
+      <main id="main">{locked ? <LoginForm onOpen={() => setLocked(false)} /> : <CurrentPage />}</main>
+    </>
+  );
+}
+
+function CurrentPage() {
+  const { path } = useLocation();
+  const [page = "services", item] = path;
+  if (page === "services" && item !== undefined) return <ServicePage key={item} name={item} />;
+  return <ServicesPage />;
+}

@@ -1,0 +1,124 @@
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import uPlot from "uplot";
+import { useTheme } from "../theme/useTheme.js";
+import { type ChartData, lastPoint } from "./data.js";
+import { type ChartEvents, chartOptions } from "./options.js";
+import { plotData } from "./plotData.js";
+
+export interface ChartProps extends ChartEvents {
+  data: ChartData;
+  /** Ids of series that are not drawn. */
+  hidden: ReadonlySet<string>;
+  stacked?: boolean;
+  height?: number;
+  /** Says what the chart shows, for those who do not see it. */
+  label: string;
+}
+
+/** The arrow keys move the cursor, so a chart takes the focus although it is an image to screen readers. */
+const FOCUSABLE = { tabIndex: 0 } as const;
+
+/** Charts of one page share their cursor. */
+const SYNC_KEY = "page";
+
+/** A time series chart on a canvas: drag to zoom, double click to go back, arrow keys to move the cursor. */
+export function Chart({ data, hidden, stacked = false, height = 176, label, ...events }: ChartProps) {
+  const host = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | undefined>(undefined);
+  const theme = useTheme();
+  const current = useRef(data);
+  current.current = data;
+  const listeners = useRef<ChartEvents>(events);
+  listeners.current = events;
+
+  const shown = data.series
+    .map((series, colour) => ({ series, colour }))
+    .filter(({ series }) => !hidden.has(series.id));
+  const columns = plotData(
+    data,
+    shown.map(({ series }) => series),
+    stacked,
+  );
+  const columnsRef = useRef(columns);
+  columnsRef.current = columns;
+  // A chart is built anew only when what it is made of changes; new values go into the present one.
+  const structure = JSON.stringify([
+    theme,
+    stacked,
+    height,
+    shown.map(({ series, colour }) => [series.id, series.style, colour]),
+  ]);
+
+  useLayoutEffect(() => {
+    const element = host.current;
+    if (!element) return;
+    const order = stacked ? [...shown].reverse() : shown;
+    const shape = { width: element.clientWidth || 300, height, stacked, syncKey: SYNC_KEY, shown: order };
+    const made = new uPlot(
+      chartOptions(shape, () => current.current, {
+        onZoom: (from, to) => listeners.current.onZoom(from, to),
+        onReset: () => listeners.current.onReset(),
+        onCursor: (index) => listeners.current.onCursor(index),
+      }),
+      columnsRef.current,
+      element,
+    );
+    plot.current = made;
+    const resize = new ResizeObserver(() => {
+      if (element.clientWidth > 0) made.setSize({ width: element.clientWidth, height });
+    });
+    resize.observe(element);
+    return () => {
+      resize.disconnect();
+      made.destroy();
+      plot.current = undefined;
+    };
+  }, [structure]);
+
+  const drawn = useRef<ChartData | undefined>(undefined);
+  useEffect(() => {
+    if (drawn.current !== data) plot.current?.setData(columns);
+    drawn.current = data;
+  });
+
+  const last = lastPoint(data);
+  return (
+    <div
+      ref={host}
+      class="chart"
+      role="img"
+      aria-label={label}
+      {...FOCUSABLE}
+      data-last={last === null ? "" : `${last.timeMs} ${last.value}`}
+      data-from={data.fromMs}
+      data-to={data.toMs}
+      data-series={shown.length}
+      onKeyDown={(event) => {
+        if (plot.current && moveCursor(plot.current, event.key, listeners.current)) event.preventDefault();
+      }}
+    />
+  );
+}
+
+/** Arrow keys move the cursor by a step, `+` zooms in around it, `-` and Escape go back. True if the key meant something. */
+function moveCursor(plot: uPlot, key: string, events: ChartEvents): boolean {
+  const times = plot.data[0];
+  const index = plot.cursor.idx ?? times.length - 1;
+  if (key === "ArrowLeft" || key === "ArrowRight") {
+    const next = Math.min(times.length - 1, Math.max(0, index + (key === "ArrowLeft" ? -1 : 1)));
+    plot.setCursor({ left: plot.valToPos(times[next] as number, "x"), top: 1 });
+    return true;
+  }
+  if (key === "+") {
+    const from = plot.scales.x?.min as number;
+    const to = plot.scales.x?.max as number;
+    const middle = times[index] as number;
+    events.onZoom(Math.max(from, middle - (to - from) / 4), Math.min(to, middle + (to - from) / 4));
+    return true;
+  }
+  if (key === "-" || key === "Escape") {
+    events.onReset();
+    return true;
+  }
+  return false;
+}

@@ -1,0 +1,52 @@
+import { useEffect, useState } from "preact/hooks";
+import { isLive, rangeLength, type TimeRange } from "../time/range.js";
+import { listenForNotices, noticesConnected } from "./notices.js";
+import { pollInterval, refreshInterval } from "./refresh.js";
+
+/**
+ * A number that grows when the page should ask again: new data of `service` (any, if undefined) became readable, or,
+ * without notices, time has passed. Stands still while paused, on absolute ranges and in a hidden tab.
+ */
+export function useTick(range: TimeRange, service?: string): number {
+  const [tick, setTick] = useState(0);
+  const live = isLive(range);
+  const length = rangeLength(range);
+
+  useEffect(() => {
+    if (!live) return;
+    const interval = refreshInterval(length);
+    let last = Date.now();
+    let pending: ReturnType<typeof setTimeout> | undefined;
+
+    const advance = () => {
+      pending = undefined;
+      if (document.hidden) return;
+      last = Date.now();
+      setTick((value) => value + 1);
+    };
+    // The first notice of a burst starts the wait, the rest of it is covered by the same refresh.
+    const schedule = () => {
+      if (pending === undefined) pending = setTimeout(advance, Math.max(150, last + interval - Date.now()));
+    };
+    const stopListening = listenForNotices((notice) => {
+      if (service === undefined || notice.service === service) schedule();
+    });
+    const poll = setInterval(() => {
+      // With notices this still moves the time axis when nothing arrives.
+      const patience = noticesConnected() ? 3 : 1;
+      if (Date.now() - last >= pollInterval(length) * patience) advance();
+    }, 1000);
+    const onVisible = () => {
+      if (!document.hidden) schedule();
+    };
+    document.addEventListener("visibilitychange", onVisible);
+    return () => {
+      clearTimeout(pending);
+      clearInterval(poll);
+      stopListening();
+      document.removeEventListener("visibilitychange", onVisible);
+    };
+  }, [live, length, service]);
+
+  return tick;
+}

@@ -1,0 +1,10 @@
+// First: uPlot reads the locale while it is being loaded.
+import "./charts/locale.js";
+import "uplot/dist/uPlot.min.css";
+import "./theme/tokens.css";
+import "./app.css";
+import { render } from "preact";
+import { App } from "./App.js";
+
+const root = document.getElementById("app");
+if (root) render(<App />, root);

@@ -1,0 +1,104 @@
+import type { MetricsResponse, ServicesResponse } from "@tidegauge/protocol/query";
+import { useMemo } from "preact/hooks";
+import { getJson } from "../api/client.js";
+import { useResource } from "../api/useResource.js";
+import { useTick } from "../live/useTick.js";
+import { panelsFor } from "../panels/catalog.js";
+import { MetricPanel } from "../panels/MetricPanel.js";
+import { PanelEmpty, PanelError, PanelLoading } from "../panels/Panel.js";
+import { SECTIONS } from "../panels/spec.js";
+import { linkTo } from "../route/location.js";
+import { setParameters, useLocation } from "../route/useLocation.js";
+import { useRange } from "../time/useRange.js";
+
+/** Everything about one service. */
+export function ServicePage({ name }: { name: string }) {
+  const { parameters } = useLocation();
+  const range = useRange();
+  const tick = useTick(range, name);
+  const node = parameters.get("node") ?? undefined;
+  const environment = parameters.get("environment") ?? undefined;
+  // What metrics there are changes rarely: every sixth refresh is enough.
+  const metrics = useResource(`metrics ${name}`, Math.floor(tick / 6), (signal) =>
+    getJson<MetricsResponse>("api/v1/metrics", { service: name }, signal),
+  );
+  const services = useResource("services", Math.floor(tick / 6), (signal) =>
+    getJson<ServicesResponse>("api/v1/services", {}, signal),
+  );
+  const summary = services.data?.services.find((service) => service.name === name);
+  const panels = useMemo(() => panelsFor(metrics.data?.metrics ?? []), [metrics.data]);
+  const scope = { service: name, node, environment };
+  return (
+    <section class="page">
+      <div class="page-head">
+        <nav aria-label="Breadcrumb" class="breadcrumb">
+          <a href={linkTo(["services"], parameters)}>Services</a>
+        </nav>
+        <h1>{name}</h1>
+        {summary?.agent && (
+          <span class="muted">
+            {summary.agent.name} {summary.agent.version}
+          </span>
+        )}
+        <div class="page-filters">
+          <Choice
+            label="Environment"
+            value={environment}
+            options={summary?.environments ?? []}
+            parameter="environment"
+          />
+          <Choice label="Node" value={node} options={summary?.nodes ?? []} parameter="node" />
+        </div>
+      </div>
+      {metrics.data === undefined ? (
+        metrics.error ? (
+          <PanelError error={metrics.error} onRetry={metrics.retry} />
+        ) : (
+          <PanelLoading />
+        )
+      ) : panels.length === 0 ? (
+        <PanelEmpty>This service said hello and has not reported metrics yet.</PanelEmpty>
+      ) : (
+        SECTIONS.map((section) => {
+          const own = panels.filter((panel) => panel.section === section);
+          if (own.length === 0) return null;
+          return (
+            <section key={section} class="section" aria-labelledby={`section-${section.replaceAll(" ", "-")}`}>
+              <h2 id={`section-${section.replaceAll(" ", "-")}`}>{section}</h2>
+              <div class="grid">
+                {own.map((spec) => (
+                  <MetricPanel key={spec.id} spec={spec} scope={scope} range={range} tick={tick} />
+                ))}
+              </div>
+            </section>
+          );
+        })
+      )}
+    </section>
+  );
+}
+
+interface ChoiceProps {
+  label: string;
+  value: string | undefined;
+  options: readonly string[];
+  parameter: string;
+}
+
+/** A filter of the page; nothing is shown when there is nothing to choose. */
+function Choice({ label, value, options, parameter }: ChoiceProps) {
+  if (options.length < 2 && value === undefined) return null;
+  return (
+    <label class="choice">
+      <span>{label}</span>
+      <select value={value ?? ""} onChange={(event) => setParameters({ [parameter]: event.currentTarget.value })}>
+        <option value="">All</option>
+        {options.map((option) => (
+          <option key={option} value={option}>
+            {option}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

@@ -1,0 +1,152 @@
+import type { RefObject } from "preact";
+import { useRef, useState } from "preact/hooks";
+import type { ApiError } from "../api/client.js";
+import { useResource } from "../api/useResource.js";
+import { Chart } from "../charts/Chart.js";
+import { type ChartData, isEmpty, lastValue } from "../charts/data.js";
+import { Legend } from "../charts/Legend.js";
+import { useHidden } from "../charts/useHidden.js";
+import { ValueTable } from "../charts/ValueTable.js";
+import { formatClock, formatDateTime } from "../format/time.js";
+import { formatValue } from "../format/unit.js";
+import { isLive, queryTimes, type TimeRange } from "../time/range.js";
+import { zoomOut, zoomTo } from "../time/useRange.js";
+import { loadPanel, type Scope } from "./load.js";
+import { Panel, PanelEmpty, PanelError, PanelLoading } from "./Panel.js";
+import type { PanelSpec } from "./spec.js";
+import { useVisible } from "./useVisible.js";
+
+export interface MetricPanelProps {
+  spec: PanelSpec;
+  scope: Omit<Scope, "from" | "to">;
+  range: TimeRange;
+  tick: number;
+  /** Where "Explore" leads, undefined for no link. */
+  exploreHref?: string | undefined;
+  wide?: boolean;
+}
+
+/** A panel that loads what its spec says and draws it. */
+export function MetricPanel({ spec, scope, range, tick, exploreHref, wide = false }: MetricPanelProps) {
+  const element = useRef<HTMLElement>(null);
+  const visible = useVisible(element);
+  const seen = useRef(false);
+  seen.current ||= visible;
+  const query = { ...scope, ...queryTimes(range) };
+  const key = seen.current ? JSON.stringify([spec, query]) : undefined;
+  // Out of sight the tick stands still; scrolled back, the panel catches up.
+  const lastTick = useRef(tick);
+  if (visible) lastTick.current = tick;
+  const { data, error, loading, retry } = useResource(key, lastTick.current, (signal) =>
+    loadPanel(spec, query, signal),
+  );
+  return (
+    <ChartPanel
+      spec={spec}
+      data={data}
+      error={error}
+      loading={loading}
+      retry={retry}
+      range={range}
+      innerRef={element}
+      exploreHref={exploreHref}
+      wide={wide}
+    />
+  );
+}
+
+interface ChartPanelProps {
+  spec: PanelSpec;
+  data: ChartData | undefined;
+  error: ApiError | undefined;
+  loading: boolean;
+  retry(): void;
+  range: TimeRange;
+  innerRef: RefObject<HTMLElement | null>;
+  exploreHref: string | undefined;
+  wide: boolean;
+}
+
+function ChartPanel({ spec, data, error, loading, retry, range, innerRef, exploreHref, wide }: ChartPanelProps) {
+  const [cursor, setCursor] = useState<number | null>(null);
+  const [asTable, setAsTable] = useState(false);
+  const { hidden, toggle, isolate } = useHidden(data?.series ?? []);
+  const cursorTime = cursor === null ? undefined : data?.times[cursor];
+  const actions = (
+    <>
+      {cursorTime !== undefined && <time class="panel-cursor-time">{cursorLabel(cursorTime, data)}</time>}
+      {exploreHref !== undefined && (
+        <a class="icon-button small" href={exploreHref} title="Explore this metric">
+          <span class="visually-hidden">Explore {spec.title}</span>
+          <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
+            <path class="icon-line" d="M7 2a5 5 0 1 0 0 10A5 5 0 0 0 7 2zM10.6 10.6 14 14" />
+          </svg>
+        </a>
+      )}
+      <button
+        type="button"
+        class="icon-button small"
+        aria-pressed={asTable}
+        title={asTable ? "Show the chart" : "Show the values as a table"}
+        aria-label={`${spec.title}: values as a table`}
+        onClick={() => setAsTable(!asTable)}
+      >
+        <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
+          <path class="icon-line" d="M2 3h12v10H2zM2 6.5h12M2 9.8h12M6 3v10" />
+        </svg>
+      </button>
+    </>
+  );
+  return (
+    <Panel
+      id={spec.id}
+      title={spec.title}
+      description={spec.description}
+      actions={data && !isEmpty(data) ? actions : undefined}
+      busy={loading}
+      innerRef={innerRef}
+      wide={wide}
+    >
+      {data === undefined ? (
+        error ? (
+          <PanelError error={error} onRetry={retry} />
+        ) : (
+          <PanelLoading />
+        )
+      ) : isEmpty(data) ? (
+        <PanelEmpty>
+          No data in this time range.
+          {isLive(range) ? " It appears here as soon as it arrives." : ""}
+        </PanelEmpty>
+      ) : (
+        <>
+          {asTable ? (
+            <ValueTable data={data} caption={spec.title} />
+          ) : (
+            <Chart
+              data={data}
+              hidden={hidden}
+              stacked={spec.stacked ?? false}
+              label={describe(spec.title, data)}
+              onZoom={(from, to) => zoomTo(range, from, to)}
+              onReset={zoomOut}
+              onCursor={setCursor}
+            />
+          )}
+          <Legend data={data} hidden={hidden} cursor={cursor} onToggle={toggle} onIsolate={isolate} />
+          {error && <p class="panel-warning">Not refreshed: {error.message}</p>}
+        </>
+      )}
+    </Panel>
+  );
+}
+
+function cursorLabel(timeMs: number, data: ChartData | undefined): string {
+  return data && data.toMs - data.fromMs > 20 * 3_600_000 ? formatDateTime(timeMs).slice(5, 16) : formatClock(timeMs);
+}
+
+/** The chart in words: its title and each line's last value. */
+function describe(title: string, data: ChartData): string {
+  const parts = data.series.map(({ label, values }) => `${label} ${formatValue(lastValue(values), data.unit)}`);
+  return `${title}. Last values: ${parts.join(", ")}.`;
+}

@@ -1,0 +1,128 @@
+import type { MetricSummary } from "@tidegauge/protocol/query";
+import { customPanels } from "./custom.js";
+import type { PanelLine, PanelSpec } from "./spec.js";
+
+const avg = (metric: string, label: string, more: Partial<PanelLine> = {}): PanelLine => ({
+  metric,
+  aggregation: "avg",
+  label,
+  ...more,
+});
+
+/** The panels every service can have (cpu-memory-cgroup.md §2.1, §2.6 and the sets beside them). */
+const KNOWN_PANELS: readonly PanelSpec[] = [
+  {
+    id: "cpu",
+    title: "CPU usage",
+    section: "CPU",
+    description: "Share of all CPUs: the whole machine, and this service's processes.",
+    lines: [
+      avg("system.cpu.total.norm.pct", "system"),
+      avg("system.process.cpu.total.norm.pct", "process", { style: "area" }),
+    ],
+  },
+  {
+    id: "process-cpu",
+    title: "Process CPU, user and system",
+    section: "CPU",
+    description: "CPU time in the application's own code and in the kernel on its behalf.",
+    stacked: true,
+    lines: [avg("system.process.cpu.user.norm.pct", "user"), avg("system.process.cpu.system.norm.pct", "system")],
+  },
+  {
+    id: "system-memory",
+    title: "System memory",
+    section: "Memory",
+    description: "Memory of the machine that programs cannot get any more, against all there is.",
+    lines: [
+      avg("system.memory.total", "used", {
+        style: "area",
+        combine: { how: "minus", metric: "system.memory.actual.free", aggregation: "avg" },
+      }),
+      avg("system.memory.total", "total", { style: "limit" }),
+    ],
+  },
+  {
+    id: "process-memory",
+    title: "Process memory",
+    section: "Memory",
+    description:
+      "Resident set: what the process occupies in RAM. The virtual size is hidden; Node reserves far more than it uses.",
+    lines: [
+      avg("system.process.memory.rss.bytes", "resident (RSS)", { style: "area" }),
+      avg("system.process.memory.size", "virtual size", { startsHidden: true }),
+    ],
+  },
+  {
+    id: "cgroup-memory",
+    title: "Container memory (cgroup)",
+    section: "Memory",
+    description: "Usage counts the page cache. At the limit the kernel reclaims it, then kills.",
+    lines: [
+      avg("system.process.cgroup.memory.mem.usage.bytes", "usage", { style: "area" }),
+      avg("system.process.cgroup.memory.mem.limit.bytes", "limit", { style: "limit" }),
+    ],
+  },
+  {
+    id: "heap",
+    title: "JavaScript heap",
+    section: "Memory",
+    description: "A used heap whose low points keep rising is a leak.",
+    lines: [
+      avg("nodejs.memory.heap.used.bytes", "used", { style: "area" }),
+      avg("nodejs.memory.heap.allocated.bytes", "allocated"),
+    ],
+  },
+  {
+    id: "external-memory",
+    title: "Memory outside the heap",
+    section: "Memory",
+    description: "Buffers and other memory that JavaScript objects hold on to; array buffers are part of external.",
+    lines: [
+      avg("nodejs.memory.external.bytes", "external", { style: "area" }),
+      avg("nodejs.memory.arrayBuffers.bytes", "array buffers"),
+    ],
+  },
+  {
+    id: "event-loop-delay",
+    title: "Event loop delay",
+    section: "Event loop",
+    description: "How late timers run because something else held the thread.",
+    lines: [
+      avg("nodejs.eventloop.delay.avg.ms", "average", { style: "area" }),
+      avg("nodejs.eventloop.delay.p50.ms", "p50"),
+      { metric: "nodejs.eventloop.delay.p99.ms", aggregation: "max", label: "p99" },
+    ],
+  },
+  {
+    id: "event-loop-utilization",
+    title: "Event loop utilisation",
+    section: "Event loop",
+    description: "Share of time the thread was busy. Near 100 % it cannot take more work.",
+    lines: [avg("nodejs.eventloop.utilization", "utilisation", { style: "area" })],
+    unit: "percent",
+  },
+  {
+    id: "handles",
+    title: "Active handles and requests",
+    section: "Event loop",
+    description: "Open sockets, timers and files, and operations under way. Steady growth is a leak.",
+    lines: [avg("nodejs.handles.active", "handles", { style: "area" }), avg("nodejs.requests.active", "requests")],
+  },
+];
+
+/** The panels of a service with these metrics: the known ones it has, then one for each metric of its own. */
+export function panelsFor(metrics: readonly MetricSummary[]): PanelSpec[] {
+  const byName = new Map(metrics.map((metric) => [metric.name, metric]));
+  const shown: PanelSpec[] = [];
+  const used = new Set<string>();
+  for (const panel of KNOWN_PANELS) {
+    for (const line of panel.lines) {
+      used.add(line.metric);
+      if (line.combine) used.add(line.combine.metric);
+    }
+    const lines = panel.lines.filter((line) => byName.has(line.metric));
+    if (lines.length > 0) shown.push({ ...panel, lines });
+  }
+  return [...shown, ...customPanels(metrics.filter((metric) => !used.has(metric.name)))];
+}

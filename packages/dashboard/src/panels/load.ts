@@ -1,0 +1,102 @@
+import type { QueryResponse, QuerySeries } from "@tidegauge/protocol/query";
+import { type Query, runQuery } from "../api/query.js";
+import type { ChartData, ChartSeries } from "../charts/data.js";
+import type { PanelLine, PanelSpec } from "./spec.js";
+
+/** What all queries of a page have in common. */
+export interface Scope {
+  service?: string | undefined;
+  environment?: string | undefined;
+  node?: string | undefined;
+  from: string;
+  to: string;
+}
+
+/** Runs a panel's queries and joins the answers. Errors: `ApiError`. */
+export async function loadPanel(spec: PanelSpec, scope: Scope, signal?: AbortSignal): Promise<ChartData> {
+  const answers = await Promise.all(
+    spec.lines.map(async (line) => {
+      const [first, second] = await Promise.all([
+        runQuery(toQuery(line, scope), signal),
+        line.combine ? runQuery(toQuery({ ...line, ...line.combine }, scope), signal) : undefined,
+      ]);
+      return { line, answer: second && line.combine ? combine(first, second, line.combine.how) : first };
+    }),
+  );
+  return joinAnswers(answers, spec.unit);
+}
+
+function toQuery(line: PanelLine, scope: Scope): Query {
+  return {
+    ...scope,
+    metric: line.metric,
+    aggregation: line.aggregation,
+    ...(line.groupBy ? { groupBy: line.groupBy } : {}),
+    ...(line.filters ? { filters: line.filters } : {}),
+    ...(line.limit === undefined ? {} : { limit: line.limit }),
+  };
+}
+
+/** Computes `first - second` or `first ÷ second` point by point; groups are matched by their labels. */
+export function combine(first: QueryResponse, second: QueryResponse, how: "minus" | "over"): QueryResponse {
+  const others = new Map(second.series.map((series) => [JSON.stringify(series.labels), new Map(series.points)]));
+  const series = first.series.map(({ labels, points }): QuerySeries => {
+    const other = others.get(JSON.stringify(labels));
+    return {
+      labels,
+      points: points.map(([time, value]) => {
+        const operand = other?.get(time) ?? null;
+        if (value === null || operand === null || (how === "over" && operand === 0)) return [time, null];
+        return [time, how === "minus" ? value - operand : value / operand];
+      }),
+    };
+  });
+  return { ...first, series };
+}
+
+/** `GET 200` for `{ method: "GET", status: "200" }`; a group whose labels are all empty is `(none)`. */
+export function groupLabel(labels: Record<string, string>): string {
+  if (labels._other === "true") return "other";
+  const values = Object.values(labels).filter((value) => value !== "");
+  return values.length === 0 ? "(none)" : values.join(" ");
+}
+
+/** Puts the lines' answers on one time axis. */
+export function joinAnswers(answers: readonly { line: PanelLine; answer: QueryResponse }[], unit?: string): ChartData {
+  const times = [...new Set(answers.flatMap(({ answer }) => answer.series[0]?.points.map(([time]) => time) ?? []))];
+  times.sort((a, b) => a - b);
+  const series = answers.flatMap(({ line, answer }) => answer.series.map((one) => toSeries(line, answer, one, times)));
+  const first = answers[0]?.answer;
+  return {
+    times,
+    fromMs: first?.from ?? 0,
+    toMs: first?.to ?? 0,
+    stepMs: first?.step ?? 1000,
+    unit: unit ?? first?.unit ?? null,
+    series,
+  };
+}
+
+function toSeries(line: PanelLine, answer: QueryResponse, series: QuerySeries, times: readonly number[]): ChartSeries {
+  const values = new Map(series.points);
+  const divisor = line.perSecond ? answer.step / 1000 : 1;
+  // The step under way holds only part of its events: drawn, it would look like a fall.
+  const complete = ["rate", "sum", "count"].includes(line.aggregation) && !line.combine;
+  const grouped = line.groupBy !== undefined;
+  const group = groupLabel(series.labels);
+  return {
+    id: grouped
+      ? series.labels._other === "true"
+        ? "_other"
+        : `${line.label}:${JSON.stringify(series.labels)}`
+      : line.label,
+    label: grouped ? group : line.label,
+    values: times.map((time) => {
+      const value = values.get(time) ?? null;
+      if (value === null || (complete && time + answer.step > answer.to)) return null;
+      return value / divisor;
+    }),
+    style: grouped && line.style === "area" ? "line" : (line.style ?? "line"),
+    ...(line.startsHidden ? { startsHidden: true } : {}),
+  };
+}

@@ -1,0 +1,46 @@
+import type { Aggregation } from "@tidegauge/protocol/query";
+import type { SeriesStyle } from "../charts/data.js";
+
+/** One query of a panel; grouped, it gives one line a group. */
+export interface PanelLine {
+  metric: string;
+  aggregation: Aggregation;
+  /** Name in the legend; a grouped line is named by its group. */
+  label: string;
+  style?: SeriesStyle;
+  startsHidden?: boolean;
+  groupBy?: readonly string[];
+  filters?: readonly string[];
+  /** The largest groups kept; the rest becomes one line. */
+  limit?: number;
+  /** What is done with a second query: `minus` subtracts it, `over` divides by it. */
+  combine?: { how: "minus" | "over"; metric: string; aggregation: Aggregation };
+  /** Divides by the step's seconds, for sums that should not depend on the step. */
+  perSecond?: boolean;
+}
+
+/** The sections of a service's page, in their order. */
+export const SECTIONS = [
+  "Requests",
+  "CPU",
+  "Memory",
+  "Event loop",
+  "Garbage collection",
+  "Application",
+  "Agent",
+] as const;
+export type Section = (typeof SECTIONS)[number];
+
+/** What a panel shows and how. */
+export interface PanelSpec {
+  /** Stable: part of the test hook `panel-<id>` and of the list's keys. */
+  id: string;
+  title: string;
+  section: Section;
+  /** One sentence for those who meet the metric for the first time. */
+  description?: string;
+  stacked?: boolean;
+  /** Replaces the unit of the answer, where the panel computes something else from it. */
+  unit?: string;
+  lines: readonly PanelLine[];
+}

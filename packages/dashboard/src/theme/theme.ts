@@ -1,0 +1,54 @@
+/** `auto` follows the system. */
+export type ThemeChoice = "light" | "dark" | "auto";
+
+export const THEME_CHOICES: readonly ThemeChoice[] = ["auto", "light", "dark"];
+
+const STORAGE_KEY = "tidegauge.theme";
+
+const systemDark = (): MediaQueryList => window.matchMedia("(prefers-color-scheme: dark)");
+
+const listeners = new Set<() => void>();
+
+/** The stored choice; `auto` if there is none or storage is forbidden. */
+export function themeChoice(): ThemeChoice {
+  try {
+    const stored = window.localStorage.getItem(STORAGE_KEY);
+    return stored === "light" || stored === "dark" ? stored : "auto";
+  } catch {
+    return "auto";
+  }
+}
+
+/** What is shown now. */
+export function shownTheme(): "light" | "dark" {
+  const choice = themeChoice();
+  if (choice !== "auto") return choice;
+  return systemDark().matches ? "dark" : "light";
+}
+
+/** Puts the theme on the document; tokens.css does the rest. */
+export function applyTheme(): void {
+  document.documentElement.dataset.theme = shownTheme();
+  for (const listener of listeners) listener();
+}
+
+/** Stores and shows a choice. */
+export function chooseTheme(choice: ThemeChoice): void {
+  try {
+    window.localStorage.setItem(STORAGE_KEY, choice);
+  } catch {
+    // Storage may be forbidden: the choice then lasts as long as the page.
+  }
+  applyTheme();
+}
+
+/** Calls `listener` when the shown theme may have changed, by choice or by the system. Returns the stop function. */
+export function onThemeChange(listener: () => void): () => void {
+  const media = systemDark();
+  media.addEventListener("change", applyTheme);
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0) media.removeEventListener("change", applyTheme);
+  };
+}

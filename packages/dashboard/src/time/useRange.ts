@@ -1,0 +1,38 @@
+import { useMemo } from "preact/hooks";
+import { setParameters, useLocation } from "../route/useLocation.js";
+import { isRelative, readRange, type TimeRange } from "./range.js";
+
+/** The relative range a drag left, which a double click goes back to. Not in the URL: a shared zoom is just a range. */
+let beforeZoom: { from: string; to: string } | null = null;
+
+/** The range of the URL; the same object while it says the same. */
+export function useRange(): TimeRange {
+  const { parameters } = useLocation();
+  const { from, to, pausedAtMs } = readRange(parameters);
+  return useMemo(() => ({ from, to, pausedAtMs }), [from, to, pausedAtMs]);
+}
+
+/** Shows `from` to `to`, live if it ends at `now`. */
+export function setRange(from: string, to: string): void {
+  setParameters({ from, to, at: undefined });
+}
+
+/** Narrows every chart to what was dragged over. */
+export function zoomTo(current: TimeRange, fromMs: number, toMs: number): void {
+  if (isRelative(current) || beforeZoom === null) beforeZoom = { from: current.from, to: current.to };
+  setRange(String(Math.floor(fromMs)), String(Math.ceil(toMs)));
+}
+
+/** Goes back to the range before the first drag. */
+export function zoomOut(): void {
+  const back = beforeZoom;
+  beforeZoom = null;
+  setRange(back?.from ?? "now-15m", back?.to ?? "now");
+}
+
+/** Pausing freezes `now`; resuming lets it run again. An absolute range resumes as the last quarter of an hour. */
+export function setPaused(range: TimeRange, paused: boolean): void {
+  if (paused) setParameters({ at: String(Date.now()) });
+  else if (isRelative(range)) setParameters({ at: undefined });
+  else zoomOut();
+}

@@ -1,0 +1,70 @@
+import type { Sample } from "@tidegauge/protocol";
+import { NO_LABELS } from "./label-index.js";
+import type { LabelSet } from "./label-set.js";
+import { COUNTER, Metric } from "./metric.js";
+import { Series } from "./series.js";
+import type { SeriesTable } from "./series-table.js";
+
+/** A number that is added to (REG-1…REG-5). It may go down and below zero. */
+export class Counter extends Series {
+  private total: number;
+
+  constructor(metric: Metric = Metric.detached(COUNTER, ""), labels: LabelSet = NO_LABELS, table?: SeriesTable) {
+    super(metric, labels, table);
+    this.total = metric.initial;
+  }
+
+  /** A counter of no set that starts at `initial` and goes back to it on reset (REG-1, REG-3). */
+  static startingAt(initial: number): Counter {
+    return new Counter(Metric.detached(COUNTER, "", { initial }));
+  }
+
+  inc(delta = 1): this {
+    if (this.state >= 0 && Number.isFinite(delta)) this.total += delta;
+    else this.slow(delta);
+    return this;
+  }
+
+  dec(delta = 1): this {
+    if (this.state >= 0 && Number.isFinite(delta)) this.total -= delta;
+    else this.slow(typeof delta === "number" ? -delta : Number.NaN);
+    return this;
+  }
+
+  private slow(delta: number): void {
+    const into = this.redirect(Number.isFinite(delta));
+    if (into !== undefined) into.total += delta;
+  }
+
+  get val(): number {
+    return this.total;
+  }
+
+  set val(value: number) {
+    const into = this.state >= 0 && Number.isFinite(value) ? this : this.redirect(Number.isFinite(value));
+    if (into !== undefined) into.total = value;
+  }
+
+  override reset(): this {
+    this.total = this.metric.initial;
+    return this;
+  }
+
+  override clear(): void {
+    this.total = this.metric.initial;
+  }
+
+  override get emits(): boolean {
+    return (this.total !== 0 || !this.metric.reset) && Number.isFinite(this.total);
+  }
+
+  override text(): string {
+    return this.metric.head + this.total + this.metric.tail;
+  }
+
+  override write(samples: Record<string, Sample>): void {
+    samples[this.metric.of.name] = this.metric.reset
+      ? { value: this.total, temporality: "delta" }
+      : { value: this.total };
+  }
+}

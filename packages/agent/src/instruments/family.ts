@@ -1,0 +1,83 @@
+import { type KeyOrder, walk } from "./label-index.js";
+import type { LabelSet } from "./label-set.js";
+import { type Labels, type LabelValue, labelText } from "./labels.js";
+import type { InstrumentOptions, Kind, MetricName } from "./metric.js";
+import type { Series } from "./series.js";
+import type { SeriesTable } from "./series-table.js";
+
+/** All series of one name and one list of label names. A missing or unknown label is a compile error. */
+export interface Family<I, N extends readonly string[]> {
+  /** The series of these label values; keep it on a hot path, a write to it is one addition. */
+  with(...values: { readonly [K in keyof N]: LabelValue }): I;
+  with(labels: { readonly [K in N[number]]: LabelValue }): I;
+  /** Forgets the series of these label values: nothing of it is sent any more, a later write starts from 0. */
+  remove(...values: { readonly [K in keyof N]: LabelValue }): void;
+  remove(labels: { readonly [K in N[number]]: LabelValue }): void;
+}
+
+/** The one implementation, for every kind. Its series are those that free labels give as well. */
+export class SeriesFamily {
+  private readonly table: SeriesTable;
+  private readonly kind: Kind;
+  private readonly name: string;
+  private readonly labelNames: readonly string[];
+  private readonly options: InstrumentOptions | undefined;
+  private of: MetricName | undefined = undefined;
+  private order: KeyOrder | undefined = undefined;
+  private readonly values: string[] = [];
+
+  constructor(
+    table: SeriesTable,
+    kind: Kind,
+    name: string,
+    labelNames: readonly string[],
+    options: InstrumentOptions | undefined,
+  ) {
+    this.table = table;
+    this.kind = kind;
+    this.name = name;
+    this.labelNames = Array.from(labelNames, String);
+    this.options = options;
+  }
+
+  // Three named parameters in front of the rest: a call with up to three values then allocates nothing.
+  with(first: unknown, second?: unknown, third?: unknown, ...others: unknown[]): Series {
+    if (typeof first !== "object" && this.order !== undefined && others.length === 0) {
+      const values = this.values;
+      const count = this.labelNames.length;
+      values[0] = typeof first === "string" ? first : (labelText(first) as string);
+      if (count > 1) values[1] = typeof second === "string" ? second : (labelText(second) as string);
+      if (count > 2) values[2] = typeof third === "string" ? third : (labelText(third) as string);
+      const labels: LabelSet | undefined = count > 3 ? undefined : walk(this.order, values, count);
+      const found = labels?.find(this.of as MetricName);
+      if (found !== undefined) return found;
+    }
+    return this.ensure(this.labelsOf([first, second, third, ...others]));
+  }
+
+  remove(...values: unknown[]): void {
+    const of = this.table.names[this.kind]?.get(this.name);
+    const series = of === undefined ? undefined : this.table.find(of, this.labelsOf(values));
+    if (series !== undefined) this.table.remove(series);
+  }
+
+  private ensure(labels: Labels): Series {
+    const series = this.table.get(this.kind, this.name, labels, this.options);
+    this.of = this.table.names[this.kind]?.get(this.name);
+    // A call that leaves a label out leads to other keys than the family's.
+    this.order =
+      this.labelNames.length === 0 || this.of === undefined ? undefined : this.table.index.orderOf(this.labelNames);
+    return series;
+  }
+
+  /** The values by name. What the types forbid, a missing value or an unknown name, leaves that label out. */
+  private labelsOf(values: readonly unknown[]): Labels {
+    const labels: Record<string, LabelValue> = Object.create(null);
+    const first = values[0];
+    const byName = typeof first === "object" && first !== null ? (first as Labels) : undefined;
+    this.labelNames.forEach((name, index) => {
+      labels[name] = (byName === undefined ? values[index] : byName[name]) as LabelValue;
+    });
+    return labels;
+  }
+}

@@ -1,0 +1,92 @@
+import type { Sample } from "@tidegauge/protocol";
+import { NO_LABELS } from "./label-index.js";
+import type { LabelSet } from "./label-set.js";
+import { HISTOGRAM, Metric } from "./metric.js";
+import { Series } from "./series.js";
+import type { SeriesTable } from "./series-table.js";
+
+/** Observations counted by bucket (REG-15…REG-20); counts are per bucket, not cumulative. */
+export class Histogram extends Series {
+  private counts: number[];
+
+  constructor(metric: Metric = Metric.detached(HISTOGRAM, ""), labels: LabelSet = NO_LABELS, table?: SeriesTable) {
+    super(metric, labels, table);
+    this.counts = zeros(metric.bounds.length);
+  }
+
+  /** Counts `value` in the first bucket whose upper bound is not below it (REG-17). */
+  update(value: number, count = 1): this {
+    if (this.state >= 0 && Number.isFinite(value) && Number.isInteger(count) && count >= 0) {
+      const bounds = this.metric.bounds;
+      let low = 0;
+      let high = bounds.length - 1;
+      while (low < high) {
+        const middle = (low + high) >>> 1;
+        if ((bounds[middle] as number) >= value) high = middle;
+        else low = middle + 1;
+      }
+      (this.counts[low] as number) += count;
+    } else {
+      const into = this.redirect(Number.isFinite(value) && Number.isInteger(count) && count >= 0);
+      if (into !== undefined) into.add(value, count);
+    }
+    return this;
+  }
+
+  private add(value: number, count: number): void {
+    const bucket = this.metric.bounds.findIndex((bound) => bound >= value);
+    (this.counts[bucket] as number) += count;
+  }
+
+  /** Upper bounds, the last +Infinity. */
+  get buckets(): readonly number[] {
+    return this.metric.bounds;
+  }
+
+  /** The counts of the buckets; assigning replaces them (REG-19). */
+  get val(): number[] {
+    return this.counts.slice();
+  }
+
+  set val(counts: readonly number[]) {
+    const valid =
+      Array.isArray(counts) &&
+      counts.length === this.metric.bounds.length &&
+      counts.every((count) => Number.isInteger(count) && count >= 0);
+    const into = this.state >= 0 && valid ? this : this.redirect(valid);
+    if (into !== undefined) into.counts = counts.slice();
+  }
+
+  override reset(): this {
+    this.counts.fill(0);
+    return this;
+  }
+
+  override clear(): void {
+    this.reset();
+  }
+
+  override get emits(): boolean {
+    if (this.metric.values.length === 0) return false;
+    return !this.metric.reset || this.counts.some((count) => count !== 0);
+  }
+
+  override text(): string {
+    return this.metric.head + this.counts.join(",") + this.metric.tail;
+  }
+
+  override write(samples: Record<string, Sample>): void {
+    samples[this.metric.of.name] = {
+      counts: this.counts.slice(),
+      values: this.metric.values.slice(),
+      type: "histogram",
+      ...(this.metric.reset ? { temporality: "delta" as const } : {}),
+    };
+  }
+}
+
+function zeros(length: number): number[] {
+  const counts: number[] = [];
+  for (let index = 0; index < length; index++) counts.push(0);
+  return counts;
+}

@@ -1,0 +1,261 @@
+import { bucketBounds, DEFAULT_BOUNDS } from "./buckets.js";
+import { Counter } from "./counter.js";
+import { Gauge } from "./gauge.js";
+import { Histogram } from "./histogram.js";
+import { LabelIndex } from "./label-index.js";
+import type { LabelSet } from "./label-set.js";
+import { type Labels, labelText } from "./labels.js";
+import { COUNTER, GAUGE, HISTOGRAM, type InstrumentOptions, type Kind, type Metric, MetricName } from "./metric.js";
+import { NOOP } from "./noop.js";
+import { DETACHED, DISABLED, OVERFLOW, type Series } from "./series.js";
+import { Timer } from "./timer.js";
+
+/** What a table needs of the set that owns it. */
+export interface TableOwner {
+  /** Most series the set may hold (REG-36). */
+  readonly limit: number;
+  isDisabled(name: string): boolean;
+  /** The labels under which a refused series is counted instead; undefined: it is not counted at all (REG-37, BD-48). */
+  overflowLabels(kind: Kind, name: string, labels: Labels): Labels | undefined;
+  /** Called for the first series past the limit (REG-38). */
+  limitReached(): void;
+  /** Called the first time a name gets something that cannot be recorded (REG-20a). */
+  refused(name: string, reason: string): void;
+}
+
+/** All series of one metric set, found by kind, name and labels (REG-22). */
+export class SeriesTable {
+  readonly index: LabelIndex = new LabelIndex();
+  readonly names: readonly Map<string, MetricName>[] = [new Map(), new Map(), new Map(), new Map()];
+  /** Series by kind in the order of creation. */
+  readonly series: Series[][] = [[], [], [], []];
+  /** Series that count towards the limit. */
+  size = 0;
+  /** Writes and requests past the limit (REG-38). */
+  overflowed = 0;
+  /** Bad writes that were left out (REG-20a). */
+  badWrites = 0;
+  /** Two metrics share a sample name, so a payload must be put together by name (REG-29). */
+  clashes = false;
+  round = 0;
+  private readonly sampleOwners = new Map<string, MetricName>();
+  private readonly refusedNames = new Set<string>();
+  private readonly owner: TableOwner;
+  private walks = 0;
+  /** Series that got their place during a walk: they join the lists after it (REG-43). */
+  private readonly late = new Set<Series>();
+  private dead = 0;
+
+  constructor(owner: TableOwner) {
+    this.owner = owner;
+  }
+
+  /** The series of this key, made where it is missing; the no-op where it is refused (REG-21, REG-22). */
+  get(kind: Kind, name: string, labels: Labels | null | undefined, options: InstrumentOptions | undefined): Series {
+    const of = (this.names[kind] as Map<string, MetricName>).get(name);
+    if (of !== undefined) {
+      const found = this.find(of, labels);
+      if (found !== undefined) return found;
+    }
+    return this.create(kind, name, labels ?? {}, options);
+  }
+
+  find(of: MetricName, labels: Labels | null | undefined): Series | undefined {
+    if (labels === undefined || labels === null) return of.bare;
+    const set = this.index.find(labels);
+    if (set === undefined) return undefined;
+    return set === this.index.bare ? of.bare : set.find(of);
+  }
+
+  private create(kind: Kind, name: string, labels: Labels, options: InstrumentOptions | undefined): Series {
+    let of = (this.names[kind] as Map<string, MetricName>).get(name) ?? new MetricName(kind, name);
+    if (typeof name !== "string" || /[*"]/.test(name)) {
+      this.refuse(of, 'a name with * or "');
+      return NOOP;
+    }
+    if (this.owner.isDisabled(name)) return NOOP;
+    for (const key of Object.keys(labels)) {
+      const value = labels[key];
+      if (value !== undefined && value !== null && labelText(value) === undefined)
+        this.refuse(of, `a label value of type ${typeof value} (${key})`);
+    }
+    if (this.size >= this.owner.limit) return this.overflow(of, labels, options) ?? NOOP;
+    // The name is only kept now that it gets a series.
+    of = this.keep(of);
+    return this.place(this.make(of, this.index.ensure(labels), options));
+  }
+
+  private keep(of: MetricName): MetricName {
+    const names = this.names[of.kind] as Map<string, MetricName>;
+    const known = names.get(of.name);
+    if (known !== undefined) return known;
+    names.set(of.name, of);
+    return of;
+  }
+
+  private make(of: MetricName, labels: LabelSet, options: InstrumentOptions | undefined): Series {
+    let bounds: readonly number[] = [];
+    if (of.kind === HISTOGRAM) {
+      bounds = bucketBounds(options?.buckets) ?? DEFAULT_BOUNDS;
+      if (bounds === DEFAULT_BOUNDS && bucketBounds(options?.buckets) === undefined) {
+        this.refuse(of, "buckets that are not strictly ascending numbers; the default ones are used");
+      }
+    }
+    const before = of.metrics.length;
+    const metric = of.metric(options, bounds);
+    if (of.metrics.length > before) this.claim(metric);
+    if (of.kind === COUNTER) return new Counter(metric, labels, this);
+    if (of.kind === GAUGE) return new Gauge(metric, labels, this);
+    return of.kind === HISTOGRAM ? new Histogram(metric, labels, this) : new Timer(metric, labels, this);
+  }
+
+  private claim(metric: Metric): void {
+    for (const sample of metric.sampleNames) {
+      const owner = this.sampleOwners.get(sample);
+      if (owner === undefined) this.sampleOwners.set(sample, metric.of);
+      else if (owner !== metric.of) this.clashes = true;
+    }
+  }
+
+  /** Gives a series its slot. */
+  private place(series: Series): Series {
+    const of = series.metric.of;
+    series.state = this.round;
+    this.size++;
+    of.size++;
+    this.link(series);
+    return series;
+  }
+
+  private link(series: Series): void {
+    const of = series.metric.of;
+    series.labels.add(series);
+    if (series.labels === this.index.bare) of.bare = series;
+    if (this.walks > 0) this.late.add(series);
+    else (this.series[of.kind] as Series[]).push(series);
+  }
+
+  /** The series that takes what a refused one would have got; undefined where nothing may. */
+  private overflow(of: MetricName, labels: Labels, options: InstrumentOptions | undefined): Series | undefined {
+    this.owner.limitReached();
+    const into = of.size > 0 ? this.owner.overflowLabels(of.kind, of.name, labels) : undefined;
+    if (into === undefined) {
+      this.overflowed++;
+      return undefined;
+    }
+    const found = this.find(of, into);
+    if (found !== undefined) return found;
+    const series = this.make(of, this.index.ensure(into), options);
+    series.state = OVERFLOW;
+    of.overflows++;
+    this.link(series);
+    return series;
+  }
+
+  /** Takes a series out (REG-39, `family.remove`). A handle that is still held starts from 0 with its next write. */
+  remove(series: Series): void {
+    if (series.state === DETACHED) return;
+    const of = series.metric.of;
+    if (of.bare === series) of.bare = undefined;
+    if (series.state === OVERFLOW) of.overflows--;
+    else {
+      this.size--;
+      of.size--;
+    }
+    series.state = DETACHED;
+    series.clear();
+    if (series.labels.remove(series)) this.index.remove(series.labels);
+    if (of.size === 0 && of.overflows === 0) this.forget(of);
+    if (!this.late.delete(series)) this.dead++;
+    if (this.walks === 0 && this.dead > 64 && this.dead * 2 > this.size) this.compact();
+  }
+
+  private forget(of: MetricName): void {
+    (this.names[of.kind] as Map<string, MetricName>).delete(of.name);
+    for (const metric of of.metrics) {
+      for (const sample of metric.sampleNames)
+        if (this.sampleOwners.get(sample) === of) this.sampleOwners.delete(sample);
+    }
+    of.metrics.length = 0;
+  }
+
+  /** A write that is not plain: where it goes, or undefined. */
+  redirect(series: Series): Series | undefined {
+    if (series.state === DISABLED) return undefined;
+    if (series.state === OVERFLOW) {
+      this.overflowed++;
+      return series;
+    }
+    if (series.state !== DETACHED) return series;
+    const of = series.metric.of;
+    if (this.owner.isDisabled(of.name)) return undefined;
+    const labels = Object.fromEntries(
+      series.labels.values().map((value, index) => [series.labels.keys[index], value]),
+    ) as Labels;
+    const known = (this.names[of.kind] as Map<string, MetricName>).get(of.name);
+    // Somebody else asked for the key since: both write to one series.
+    const other = known === undefined ? undefined : this.find(known, labels);
+    const options: InstrumentOptions = {
+      resetOnCollect: series.metric.reset,
+      unit: series.metric.unit,
+      buckets: series.metric.bounds,
+    };
+    if (other === undefined && this.size < this.owner.limit && (known === undefined || known === of)) {
+      this.keep(of);
+      if (!of.metrics.includes(series.metric)) {
+        of.metrics.push(series.metric);
+        this.claim(series.metric);
+      }
+      series.labels = this.index.ensure(labels);
+      // Its old place in the list goes before it gets a new one.
+      if (this.walks === 0) this.compact();
+      return this.place(series);
+    }
+    const into = other ?? this.create(of.kind, of.name, labels, options);
+    if (into === NOOP) return undefined;
+    return into.state < 0 ? this.redirect(into) : into;
+  }
+
+  /** Counts something that cannot be recorded and has it logged once a name (REG-20a). */
+  refuse(of: MetricName, reason: string): void {
+    this.badWrites++;
+    const name = String(of.name);
+    if (this.refusedNames.has(name) || this.refusedNames.size >= 1000) return;
+    this.refusedNames.add(name);
+    this.owner.refused(name, reason);
+  }
+
+  /** Tests every name again after `disable_metrics` changed (REG-32). */
+  retest(): void {
+    for (const series of [...this.series.flat(), ...this.late]) {
+      if (series.state === DETACHED || series.state === OVERFLOW) continue;
+      const disabled = this.owner.isDisabled(series.metric.of.name);
+      if (disabled) series.state = DISABLED;
+      else if (series.state === DISABLED) series.state = this.round;
+    }
+  }
+
+  /** Starts a walk over all series; {@link endWalk} must follow. Returns its number. */
+  beginWalk(): number {
+    this.walks++;
+    return ++this.round;
+  }
+
+  endWalk(): void {
+    this.walks--;
+    if (this.walks > 0) return;
+    if (this.dead > 0) this.compact();
+    for (const series of this.late) (this.series[series.metric.of.kind] as Series[]).push(series);
+    this.late.clear();
+  }
+
+  private compact(): void {
+    for (let kind = 0; kind < 4; kind++) {
+      const list = this.series[kind] as Series[];
+      let kept = 0;
+      for (const series of list) if (series.state !== DETACHED && !this.late.has(series)) list[kept++] = series;
+      list.length = kept;
+    }
+    this.dead = 0;
+  }
+}

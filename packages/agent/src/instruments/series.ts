@@ -1,0 +1,48 @@
+import type { Sample } from "@tidegauge/protocol";
+import type { LabelSet } from "./label-set.js";
+import type { Metric } from "./metric.js";
+import type { SeriesTable } from "./series-table.js";
+
+/** States below zero send a write the slow way; from zero on, the state is the collection in which a resetting series last held something (REG-39). */
+export const DETACHED = -1;
+export const DISABLED = -2;
+export const OVERFLOW = -3;
+
+/** One metric under one label set: what a caller holds and writes to. A write is one addition; everything else happens at collection. */
+export abstract class Series {
+  readonly metric: Metric;
+  labels: LabelSet;
+  /** Absent for instruments made by hand. */
+  readonly table: SeriesTable | undefined;
+  /** Next series of the same label set. */
+  next: Series | undefined = undefined;
+  state: number;
+
+  constructor(metric: Metric, labels: LabelSet, table: SeriesTable | undefined) {
+    this.metric = metric;
+    this.labels = labels;
+    this.table = table;
+    this.state = 0;
+  }
+
+  /** It would write a sample now: it holds something, or it is one that is always sent (REG-33, REG-48). */
+  abstract get emits(): boolean;
+  /** Its samples as JSON members; only called when {@link emits}. */
+  abstract text(): string;
+  /** Its samples into a payload's object. */
+  abstract write(samples: Record<string, Sample>): void;
+  /** Back to the start. */
+  abstract reset(): this;
+  /** As `reset()` before a new life: a gauge is then none again. */
+  abstract clear(): void;
+
+  /** Where a write that is not plain goes: undefined for a refused one. `valid`: the caller's numbers can be recorded (REG-20a). */
+  protected redirect(valid: boolean): this | undefined {
+    if (this.table === undefined) return valid ? this : undefined;
+    if (!valid) {
+      this.table.refuse(this.metric.of, "a value that is not a finite number, or a count that is not a whole one");
+      return undefined;
+    }
+    return this.table.redirect(this) as this | undefined;
+  }
+}

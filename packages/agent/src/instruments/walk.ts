@@ -1,0 +1,91 @@
+import type { Sample } from "@tidegauge/protocol";
+import { METRICSET_HEAD, metricsetTail } from "@tidegauge/protocol/encode";
+import type { LabelSet } from "./label-set.js";
+import { DETACHED, DISABLED, type Series } from "./series.js";
+import type { SeriesTable } from "./series-table.js";
+
+/**
+ * One pass over a table, a label set at a time. Between two steps the caller may yield: a label set is read and reset in one step, so what is written meanwhile
+ * is in this report or in the next, never in both and never in none. {@link end} must be called.
+ */
+export class Walk {
+  private readonly table: SeriesTable;
+  private readonly round: number;
+  private readonly expiry: number;
+  /** Lengths at the start: what is made during the walk waits for the next one (REG-43). */
+  private readonly ends: readonly number[];
+  private kind = 0;
+  private index = 0;
+
+  /** `expiry`: collections without a write after which a resetting series gives its slot back; 0 never (REG-39). */
+  constructor(table: SeriesTable, expiry: number) {
+    this.table = table;
+    this.expiry = expiry;
+    this.round = table.beginWalk();
+    this.ends = table.series.map((list) => list.length);
+  }
+
+  /** The next label set that has something to send, in the order of the first sample of each (REG-45); undefined at the end. */
+  next(): LabelSet | undefined {
+    for (; this.kind < 4; this.kind++, this.index = 0) {
+      const list = this.table.series[this.kind] as Series[];
+      const end = this.ends[this.kind] as number;
+      while (this.index < end) {
+        const series = list[this.index++] as Series;
+        if (series.state === DETACHED || series.state === DISABLED) continue;
+        if (series.labels.round === this.round) continue;
+        if (series.emits) {
+          series.labels.round = this.round;
+          return series.labels;
+        }
+        if (series.metric.reset) this.age(series);
+      }
+    }
+    return undefined;
+  }
+
+  private age(series: Series): void {
+    series.reset();
+    if (this.expiry > 0 && series.state >= 0 && this.round - series.state >= this.expiry) this.table.remove(series);
+  }
+
+  /** The whole line of a label set, its resetting series reset. */
+  line(labels: LabelSet, timestampUs: number): string {
+    let samples = "";
+    for (let series = labels.first; series !== undefined; series = series.next) {
+      if (series.state === DISABLED || !series.emits) continue;
+      samples += samples === "" ? series.text() : `,${series.text()}`;
+      this.settle(series);
+    }
+    return METRICSET_HEAD + samples + metricsetTail(timestampUs, labels.tags);
+  }
+
+  /** The samples of a label set by name; nothing is reset. A later kind wins a name (REG-29). */
+  static samples(labels: LabelSet): Record<string, Sample> {
+    const samples: Record<string, Sample> = Object.create(null);
+    const group: Series[] = [];
+    for (let series = labels.first; series !== undefined; series = series.next) {
+      if (series.state !== DISABLED && series.emits) group.push(series);
+    }
+    group.reverse().sort((a, b) => a.metric.of.kind - b.metric.of.kind);
+    for (const series of group) series.write(samples);
+    return samples;
+  }
+
+  /** Resets what resets after its payload is on its way (REG-44). */
+  reset(labels: LabelSet): void {
+    for (let series = labels.first; series !== undefined; series = series.next) {
+      if (series.state !== DISABLED && series.emits) this.settle(series);
+    }
+  }
+
+  private settle(series: Series): void {
+    if (!series.metric.reset) return;
+    series.reset();
+    if (series.state >= 0) series.state = this.round;
+  }
+
+  end(): void {
+    this.table.endWalk();
+  }
+}

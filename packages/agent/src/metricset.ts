@@ -1,0 +1,158 @@
+import type { Metricset } from "@tidegauge/protocol";
+import type { Counter } from "./instruments/counter.js";
+import { type Family, SeriesFamily } from "./instruments/family.js";
+import type { Gauge } from "./instruments/gauge.js";
+import type { Histogram } from "./instruments/histogram.js";
+import type { Labels } from "./instruments/labels.js";
+import { COUNTER, GAUGE, HISTOGRAM, type InstrumentOptions, type Kind, TIMER } from "./instruments/metric.js";
+import { Observers } from "./instruments/observers.js";
+import { SeriesTable } from "./instruments/series-table.js";
+import type { Timer } from "./instruments/timer.js";
+import { Walk } from "./instruments/walk.js";
+import { limitWarning } from "./limit-warning.js";
+import type { MetricsRegistry } from "./registry.js";
+
+/** Where refused series of a counter, timer or histogram are counted (REG-37). */
+const OVERFLOW_LABELS: Labels = Object.freeze({ overflow: "true" });
+
+/** Owns instruments and is collected each interval. Register it as it is and use what it gives, or override {@link beforeCollect} (REG-110). */
+export class MetricSet {
+  readonly registry: MetricsRegistry;
+  /** The series of the set; for the collector and the exposition. */
+  readonly table: SeriesTable;
+  readonly observers: Observers;
+  private limitLogged = false;
+
+  constructor(registry: MetricsRegistry) {
+    this.registry = registry;
+    this.table = new SeriesTable({
+      limit: registry.seriesLimit,
+      isDisabled: (name) => registry.isDisabled(name),
+      overflowLabels: (kind, name, labels) => this.overflowLabels(kind, name, labels),
+      limitReached: () => this.warnOfLimit(),
+      refused: (name, reason) =>
+        registry.logger.warn(`metric ${name} in ${this.id}: ${reason} is left out; further ones are only counted`),
+    });
+    this.observers = new Observers((gauge, error) => {
+      this.table.badWrites++;
+      registry.logger.warn(
+        `metric ${gauge} in ${this.id}: its observer failed and is left out until it works again: ${String(error)}`,
+      );
+    });
+  }
+
+  /** Name of the set in logs and in `agent.series.overflow{set}`. */
+  get id(): string {
+    return this.registry.idOf(this) ?? this.constructor.name;
+  }
+
+  counter(name: string, labels?: Labels, options?: InstrumentOptions): Counter {
+    return this.table.get(COUNTER, name, labels, options) as Counter;
+  }
+
+  gauge(name: string, labels?: Labels, options?: InstrumentOptions): Gauge {
+    return this.table.get(GAUGE, name, labels, options) as Gauge;
+  }
+
+  timer(name: string, labels?: Labels, options?: InstrumentOptions): Timer {
+    return this.table.get(TIMER, name, labels, options) as Timer;
+  }
+
+  histogram(name: string, labels?: Labels, options?: InstrumentOptions): Histogram {
+    return this.table.get(HISTOGRAM, name, labels, options) as Histogram;
+  }
+
+  counters<const N extends readonly [string, ...string[]]>(
+    name: string,
+    labelNames: N,
+    options?: InstrumentOptions,
+  ): Family<Counter, N> {
+    return this.family(COUNTER, name, labelNames, options) as Family<Counter, N>;
+  }
+
+  gauges<const N extends readonly [string, ...string[]]>(
+    name: string,
+    labelNames: N,
+    options?: InstrumentOptions,
+  ): Family<Gauge, N> {
+    return this.family(GAUGE, name, labelNames, options) as Family<Gauge, N>;
+  }
+
+  timers<const N extends readonly [string, ...string[]]>(
+    name: string,
+    labelNames: N,
+    options?: InstrumentOptions,
+  ): Family<Timer, N> {
+    return this.family(TIMER, name, labelNames, options) as Family<Timer, N>;
+  }
+
+  histograms<const N extends readonly [string, ...string[]]>(
+    name: string,
+    labelNames: N,
+    options?: InstrumentOptions,
+  ): Family<Histogram, N> {
+    return this.family(HISTOGRAM, name, labelNames, options) as Family<Histogram, N>;
+  }
+
+  private family(
+    kind: Kind,
+    name: string,
+    labelNames: readonly string[],
+    options: InstrumentOptions | undefined,
+  ): unknown {
+    return new SeriesFamily(this.table, kind, name, labelNames, options);
+  }
+
+  /** A gauge that `read` is asked for at each collection; the function it gives ends that, and nothing more is sent. */
+  observe(name: string, read: () => number, labels?: Labels, options?: InstrumentOptions): () => void {
+    const gauge = this.gauge(name, labels, options);
+    const stop = this.observers.add(name, gauge, read);
+    return () => {
+      if (stop() && gauge.table === this.table) this.table.remove(gauge);
+    };
+  }
+
+  /** Runs before each collection of the set, awaited within a time limit; where a set reads what it reports (REG-41). */
+  beforeCollect(): void | Promise<void> {}
+
+  /** Last word on each payload before it is sent (REG-45). */
+  beforeYield(metricset: Metricset): Metricset {
+    return metricset;
+  }
+
+  /** The set's payloads of this moment, one a label set; resets what resets (§1.4). For tests and for sets that wrap others: the collector calls it too where it is overridden. */
+  async *collect(): AsyncGenerator<Metricset, void, undefined> {
+    await this.beforeCollect();
+    this.observers.read();
+    yield* this.payloads();
+  }
+
+  /** The steps after `beforeCollect`, as objects. */
+  *payloads(): Generator<Metricset, void, undefined> {
+    const timestamp = this.registry.nowUs();
+    const walk = new Walk(this.table, this.registry.seriesExpiry);
+    try {
+      for (let labels = walk.next(); labels !== undefined; labels = walk.next()) {
+        const payload: Metricset = { samples: Walk.samples(labels), timestamp };
+        const tags = labels.toTags();
+        if (tags !== undefined) payload.tags = tags;
+        const passed = this.beforeYield(payload);
+        walk.reset(labels);
+        yield passed;
+      }
+    } finally {
+      walk.end();
+    }
+  }
+
+  /** Labels of the series that takes a refused one's writes; gauges have none, since a merged level means nothing (REG-37). */
+  protected overflowLabels(kind: Kind, _name: string, _labels: Labels): Labels | undefined {
+    return kind === GAUGE ? undefined : OVERFLOW_LABELS;
+  }
+
+  private warnOfLimit(): void {
+    if (this.limitLogged) return;
+    this.limitLogged = true;
+    this.registry.logger.warn(limitWarning(this.id, this.table, this.registry.seriesLimit));
+  }
+}

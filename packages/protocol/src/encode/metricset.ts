@@ -1,0 +1,26 @@
+import type { Metricset, WireLabelValue } from "../metricset.js";
+import { quote, truncate } from "./text.js";
+
+/** A metricset line up to its samples. */
+export const METRICSET_HEAD = '{"metricset":{"samples":{';
+
+/** The end of a metricset line: time, labels, braces, newline. `tags` is the text of {@link tagsText}, empty without labels (REG-46). */
+export function metricsetTail(timestampUs: number, tags: string): string {
+  return tags === "" ? `},"timestamp":${timestampUs}}}\n` : `},"timestamp":${timestampUs},"tags":${tags}}}\n`;
+}
+
+/** A label set as JSON text: keys unchanged (REG-27), string values cut to 1024 code points (REG-28). Empty for no labels. */
+export function tagsText(keys: readonly string[], values: readonly WireLabelValue[]): string {
+  let text = "";
+  for (let index = 0; index < keys.length; index++) {
+    const value = values[index] as WireLabelValue;
+    const label = typeof value === "string" ? quote(truncate(value)) : String(value);
+    text += `${index === 0 ? "{" : ","}${quote(keys[index] as string)}:${label}`;
+  }
+  return text === "" ? "" : `${text}}`;
+}
+
+/** One event line of a metricset object, newline included. The caller has made sure that every number is finite (W-14). */
+export function encodeMetricset(metricset: Metricset): string {
+  return `{"metricset":${JSON.stringify(metricset)}}\n`;
+}

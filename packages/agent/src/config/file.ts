@@ -14,7 +14,7 @@ export interface ConfigFile {
  * A CommonJS module or JSON whose export is an object of options.
  */
 export function readConfigFile(env: NodeJS.ProcessEnv, cwd: string = process.cwd()): ConfigFile | undefined {
-  const named = env["ELASTIC_APM_CONFIG_FILE"];
+  const named = env.ELASTIC_APM_CONFIG_FILE;
   const path = resolve(cwd, named || "elastic-apm-node.js");
   if (!named && !existsSync(path)) return undefined;
   try {

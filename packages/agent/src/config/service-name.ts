@@ -20,12 +20,10 @@ export function discoverService(
   cwd: string = process.cwd(),
 ): DiscoveredService {
   const manifest = nearestManifest(mainScript ? dirname(mainScript) : cwd);
-  const functionName =
-    env["AWS_LAMBDA_FUNCTION_NAME"] ?? (isAzureFunctions(env) ? env["WEBSITE_SITE_NAME"] : undefined);
+  const functionName = env.AWS_LAMBDA_FUNCTION_NAME ?? (isAzureFunctions(env) ? env.WEBSITE_SITE_NAME : undefined);
   return {
     name: functionName && VALID_NAME.test(functionName) ? functionName : serviceNameOf(manifest?.name),
-    version:
-      env["AWS_LAMBDA_FUNCTION_VERSION"] || (typeof manifest?.version === "string" ? manifest.version : undefined),
+    version: env.AWS_LAMBDA_FUNCTION_VERSION || (typeof manifest?.version === "string" ? manifest.version : undefined),
   };
 }
 

@@ -1,0 +1,22 @@
+/** A timer that can be taken back. */
+export interface Timer {
+  cancel(): void;
+}
+
+/** Time as the transport sees it; tests put a simulated one in its place. */
+export interface Clock {
+  /** Milliseconds that never jump: no calendar time, so a changed system clock does not disturb waiting. */
+  now(): number;
+  /** Calls back once. The process may end meanwhile unless `holds` is true. */
+  after(delayMs: number, callback: () => void, holds?: boolean): Timer;
+}
+
+/** The real time. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  after(delayMs, callback, holds = false) {
+    const timeout = setTimeout(callback, delayMs);
+    if (!holds) timeout.unref();
+    return { cancel: () => clearTimeout(timeout) };
+  },
+};

@@ -1,0 +1,254 @@
+import type { Metadata } from "@tidegauge/protocol";
+import type { Config } from "../config/config.js";
+import { AgentError } from "../errors.js";
+import type { Logger } from "../logging/logger.js";
+import { AGENT_VERSION } from "../metadata/agent-version.js";
+import type { MetadataSource } from "../metadata/build.js";
+import { Accounting } from "./accounting.js";
+import { BatchBuilder } from "./batch-builder.js";
+import { type Clock, systemClock, type Timer } from "./clock.js";
+import { Delivery } from "./delivery.js";
+import { Endpoint } from "./endpoint.js";
+import { HealthRecord, type QueueExtremes, type TransportHealth } from "./health.js";
+import { MetadataLine } from "./metadata-line.js";
+import { NodeSender } from "./node-sender.js";
+import type { Sender } from "./sender.js";
+import { versionIn } from "./server-info.js";
+import { Settlement } from "./settlement.js";
+import { tlsSettings } from "./tls.js";
+import type { DropReason, Transport, TransportStats } from "./transport.js";
+
+/** What an `HttpTransport` is made of; the optional parts are replaced in tests. */
+export interface HttpTransportOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly metadata: MetadataSource | Promise<Metadata>;
+  readonly ephemeralId: string;
+  readonly sender?: Sender;
+  readonly clock?: Clock;
+  /** Uniform in [0, 1). */
+  readonly random?: () => number;
+}
+
+/** Sends events to the server named in the configuration, over HTTP (wire-and-transport.md). */
+export class HttpTransport implements Transport {
+  readonly #config: Config;
+  readonly #logger: Logger;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #endpoint: Endpoint;
+  readonly #sender: Sender;
+  readonly #ready: Promise<unknown>;
+  readonly #metadata: MetadataLine;
+  readonly #accounting = new Accounting();
+  readonly #health = new HealthRecord();
+  readonly #settlement = new Settlement();
+  readonly #builder: BatchBuilder;
+  readonly #delivery: Delivery;
+  #begun: Promise<void> | undefined;
+  #flushTimer: Timer | undefined;
+  #stopListening: (() => void) | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: HttpTransportOptions) {
+    this.#config = options.config;
+    this.#logger = options.logger;
+    this.#clock = options.clock ?? systemClock;
+    this.#random = options.random ?? Math.random;
+    this.#endpoint = new Endpoint(options.config.values);
+    this.#sender = options.sender ?? new NodeSender(tlsSettings(options.config.values, options.logger), this.#clock);
+    const metadata = "ready" in options.metadata ? options.metadata : pendingSource(options.metadata, options.config);
+    this.#ready = metadata.ready;
+    this.#metadata = new MetadataLine(metadata);
+    this.#delivery = new Delivery({
+      config: this.#config,
+      logger: this.#logger,
+      clock: this.#clock,
+      random: this.#random,
+      endpoint: this.#endpoint,
+      sender: this.#sender,
+      metadata: this.#metadata,
+      accounting: this.#accounting,
+      health: this.#health,
+      settled: (batch) => this.#settlement.end(batch.sequence),
+    });
+    this.#builder = new BatchBuilder({
+      // A server on the same machine has more use for its CPU than for saved bytes (W-42).
+      compress: !this.#endpoint.loopback,
+      ephemeralId: options.ephemeralId,
+      limitBytes: () => this.#config.values.apiRequestSizeBytes,
+      begun: (sequence) => this.#settlement.begin(sequence),
+      done: (batch) => {
+        this.#delivery.take(batch);
+        if (this.#flushTimer) this.#armFlushTimer();
+      },
+    });
+  }
+
+  /** Begins to send: server information, then events in time (W-33, W-36). */
+  start(): void {
+    if (this.#config.values.disableSend || this.#flushTimer || this.#closing) return;
+    this.#armFlushTimer();
+    this.#stopListening = this.#config.onChange((changed) => {
+      if (changed.has("apiRequestTimeMs")) this.#armFlushTimer();
+    });
+    void this.#begin();
+  }
+
+  queue(lines: Uint8Array, count: number): void {
+    if (this.#silent) return;
+    if (this.#closing) {
+      this.#accounting.recordDropped("closed", count);
+      return;
+    }
+    this.#accounting.record(count);
+    this.#builder.add(lines, count);
+  }
+
+  drop(reason: DropReason, count: number): void {
+    if (!this.#silent) this.#accounting.recordDropped(reason, count);
+  }
+
+  async flush(): Promise<void> {
+    if (this.#config.values.disableSend || this.#closing) return;
+    const limitMs = this.#config.values.apiRequestTimeMs;
+    this.#builder.finish(true);
+    const upTo = this.#builder.sequence;
+    const settled = this.#begin().then(() =>
+      this.#settlement.isSettled(upTo) ? this.#announceFlush() : this.#settlement.whenSettled(upTo),
+    );
+    if (!(await this.#within(settled, limitMs))) {
+      throw new AgentError(
+        "flush_timeout",
+        `not everything could be sent within ${limitMs} ms: is the server reachable?`,
+      );
+    }
+  }
+
+  /** `limitMs`: how long to wait for the server, by default `api_request_time`. */
+  close(limitMs: number = this.#config.values.apiRequestTimeMs): Promise<void> {
+    this.#closing ??= this.#close(limitMs);
+    return this.#closing;
+  }
+
+  stats(): TransportStats {
+    return this.#accounting.stats();
+  }
+
+  /** Totals for the agent's health metrics (§7.11). */
+  health(): TransportHealth {
+    return this.#health.health();
+  }
+
+  /** How full the queue was since the last call (§7.11). */
+  takeQueueExtremes(): QueueExtremes {
+    return this.#health.takeExtremes();
+  }
+
+  /** Neither sends nor counts (W-31). */
+  get #silent(): boolean {
+    return this.#config.values.disableSend || !this.#config.values.recording;
+  }
+
+  async #close(limitMs: number): Promise<void> {
+    this.#flushTimer?.cancel();
+    this.#flushTimer = undefined;
+    this.#stopListening?.();
+    this.#builder.finish(false);
+    const upTo = this.#builder.sequence;
+    if (!this.#settlement.isSettled(upTo)) {
+      const settled = this.#begin().then(() => {
+        this.#delivery.hurry();
+        return this.#settlement.whenSettled(upTo);
+      });
+      if (!(await this.#within(settled, limitMs))) this.#logger.error("closing the transport connection timed out");
+    }
+    this.#giveUp();
+    this.#sender.close();
+  }
+
+  /** What could not be delivered by now is lost, and said so. */
+  #giveUp(): void {
+    const rest = [...this.#delivery.abandon(), ...this.#builder.drainSync()];
+    const events = rest.reduce((sum, batch) => sum + batch.events, 0);
+    if (events === 0) return;
+    this.#accounting.drop("closed", events, "queued");
+    for (const batch of rest) this.#settlement.end(batch.sequence);
+    this.#logger.error(`${events} events were lost: they could not be sent before the end`);
+  }
+
+  /** Everything that comes before the first events request (W-22, W-36). */
+  #begin(): Promise<void> {
+    this.#begun ??= Promise.all([this.#askServerInfo(), this.#ready]).then(() => this.#delivery.open());
+    return this.#begun;
+  }
+
+  async #askServerInfo(): Promise<void> {
+    if (this.#config.values.skipServerInfo) return;
+    try {
+      const answer = await this.#sender.send({
+        method: "GET",
+        url: this.#endpoint.base,
+        headers: this.#endpoint.headers,
+        timeoutMs: this.#config.values.serverTimeoutMs,
+      });
+      const version = versionIn(answer);
+      this.#metadata.setServerVersion(version);
+      this.#logger.debug(`server version: ${version ? version.join(".") : "unknown"}`);
+    } catch (error) {
+      this.#logger.debug(`server version: unknown (${String(error)})`);
+    }
+  }
+
+  /** Tells a server on this machine that all is flushed, though there was nothing to send (W-4). */
+  async #announceFlush(): Promise<void> {
+    if (!/\/(?:localhost|127\.0\.0\.1):/.test(this.#endpoint.base.href) || !this.#delivery.idle) return;
+    const url = new URL(this.#endpoint.events);
+    url.search = "flushed=true";
+    try {
+      await this.#sender.send({
+        method: "POST",
+        url,
+        headers: { ...this.#endpoint.headers, "Content-Type": "application/x-ndjson", "Content-Length": "0" },
+        timeoutMs: this.#config.values.serverTimeoutMs,
+      });
+    } catch (error) {
+      this.#logger.debug(`empty flush: ${String(error)}`);
+    }
+  }
+
+  #armFlushTimer(): void {
+    this.#flushTimer?.cancel();
+    const delayMs = this.#config.values.apiRequestTimeMs * (0.9 + 0.2 * this.#random());
+    this.#flushTimer = this.#clock.after(delayMs, () => {
+      this.#armFlushTimer();
+      this.#builder.finish(false);
+    });
+  }
+
+  /** Whether the promise resolves in time. The process is held meanwhile: sockets alone would let it end. */
+  #within(promise: Promise<unknown>, limitMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = this.#clock.after(limitMs, () => resolve(false), true);
+      const finish = (): void => {
+        timer.cancel();
+        resolve(true);
+      };
+      promise.then(finish, finish);
+    });
+  }
+}
+
+/** A promise as a source: until it resolves, only the service is known. */
+function pendingSource(promise: Promise<Metadata>, config: Config): MetadataSource {
+  const { serviceName, agentName } = config.values;
+  const source = {
+    current: { service: { name: serviceName, agent: { name: agentName, version: AGENT_VERSION } } } as Metadata,
+    ready: promise,
+  };
+  source.ready = promise.then((metadata) => {
+    source.current = metadata;
+    return metadata;
+  });
+  return source;
+}

@@ -31,7 +31,7 @@ export function Legend({ data, hidden, cursor, onToggle, onIsolate }: LegendProp
             >
               <span
                 class={series.style === "limit" ? "swatch swatch-limit" : "swatch"}
-                style={{ "--colour": `var(${seriesToken(index, series.id)})` }}
+                style={{ "--colour": `var(${seriesToken(index, series)})` }}
               />
               <span class="legend-label">{series.label}</span>
               <span class="legend-value">{formatValue(value, data.unit)}</span>

@@ -91,7 +91,7 @@ export function chartOptions(shape: ChartShape, current: () => ChartData, events
 }
 
 function seriesOptions(series: ChartSeries, colour: number, stacked: boolean): uPlot.Series {
-  const token = seriesToken(colour, series.id);
+  const token = seriesToken(colour, series);
   return {
     label: series.label,
     stroke: tokenColour(token),

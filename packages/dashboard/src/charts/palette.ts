@@ -1,9 +1,17 @@
 /** The number of `--series-N` tokens of tokens.css. */
 const COLOURS = 10;
 
-/** The custom property of the series at `index`; what is left over beyond a limit is grey. */
-export function seriesToken(index: number, id = ""): string {
-  return id === "_other" ? "--series-rest" : `--series-${(index % COLOURS) + 1}`;
+/** Outcomes look the same wherever they are shown. */
+const MEANINGS: Record<string, string> = {
+  _other: "--series-rest",
+  failure: "--series-failure",
+  success: "--series-success",
+  unknown: "--series-rest",
+};
+
+/** The custom property of the series at `index`, unless its id or label has a colour of its own. */
+export function seriesToken(index: number, series: { id: string; label: string }): string {
+  return MEANINGS[series.id] ?? MEANINGS[series.label] ?? `--series-${(index % COLOURS) + 1}`;
 }
 
 /** The colour behind a token under the shown theme. uPlot draws on a canvas, which knows no custom properties. */

@@ -8,8 +8,9 @@ export function valueRange(min: number | null, max: number | null, unit: string 
   const increments = tickIncrements(unit);
   const step = increments.find((increment) => (high - low) * 1.04 <= increment * 4) ?? increments.at(-1) ?? 1;
   const top = Math.ceil((high * 1.04) / step) * step;
-  const ceiling = unitFamily(unit) === "percent" && high <= 1 && !unit?.endsWith("/s") ? Math.min(top, 1) : top;
-  return [Math.floor(low / step) * step, Math.max(ceiling, high)];
+  // A share that reaches 100 % ends there; rounding may have taken it a little above.
+  const share = unit === "percent" && high > 0.8 && high < 1.0001;
+  return [Math.floor(low / step) * step, share ? Math.max(1, high) : top];
 }
 
 /** Ticks of a value axis within `[low, high]`, at most `count`. */

@@ -10,6 +10,8 @@ import { SECTIONS } from "../panels/spec.js";
 import { linkTo } from "../route/location.js";
 import { setParameters, useLocation } from "../route/useLocation.js";
 import { useRange } from "../time/useRange.js";
+import { TRANSACTION_DURATION } from "../transactions/panels.js";
+import { TransactionSection } from "../transactions/TransactionSection.js";
 
 /** Everything about one service. */
 export function ServicePage({ name }: { name: string }) {
@@ -27,6 +29,7 @@ export function ServicePage({ name }: { name: string }) {
   );
   const summary = services.data?.services.find((service) => service.name === name);
   const panels = useMemo(() => panelsFor(metrics.data?.metrics ?? []), [metrics.data]);
+  const has = (metric: string) => metrics.data?.metrics.some((candidate) => candidate.name === metric) ?? false;
   const scope = { service: name, node, environment };
   return (
     <section class="page">
@@ -59,20 +62,32 @@ export function ServicePage({ name }: { name: string }) {
       ) : panels.length === 0 ? (
         <PanelEmpty>This service said hello and has not reported metrics yet.</PanelEmpty>
       ) : (
-        SECTIONS.map((section) => {
-          const own = panels.filter((panel) => panel.section === section);
-          if (own.length === 0) return null;
-          return (
-            <section key={section} class="section" aria-labelledby={`section-${section.replaceAll(" ", "-")}`}>
-              <h2 id={`section-${section.replaceAll(" ", "-")}`}>{section}</h2>
-              <div class="grid">
-                {own.map((spec) => (
-                  <MetricPanel key={spec.id} spec={spec} scope={scope} range={range} tick={tick} />
-                ))}
-              </div>
-            </section>
-          );
-        })
+        <>
+          {(has(TRANSACTION_DURATION) || has("span.self_time.sum.us")) && (
+            <TransactionSection
+              scope={scope}
+              range={range}
+              tick={tick}
+              transaction={parameters.get("transaction") ?? undefined}
+              hasDurations={has(TRANSACTION_DURATION)}
+              hasBreakdown={has("span.self_time.sum.us")}
+            />
+          )}
+          {SECTIONS.map((section) => {
+            const own = panels.filter((panel) => panel.section === section);
+            if (own.length === 0) return null;
+            return (
+              <section key={section} class="section" aria-labelledby={`section-${section.replaceAll(" ", "-")}`}>
+                <h2 id={`section-${section.replaceAll(" ", "-")}`}>{section}</h2>
+                <div class="grid">
+                  {own.map((spec) => (
+                    <MetricPanel key={spec.id} spec={spec} scope={scope} range={range} tick={tick} />
+                  ))}
+                </div>
+              </section>
+            );
+          })}
+        </>
       )}
     </section>
   );

@@ -1,57 +1,73 @@
-import type { ServiceSummary, ServicesResponse } from "@tidegauge/protocol/query";
+import type { ServicesResponse } from "@tidegauge/protocol/query";
 import { getJson } from "../api/client.js";
 import { useResource } from "../api/useResource.js";
-import { formatAge } from "../format/time.js";
 import { useTick } from "../live/useTick.js";
-import { PanelError, PanelLoading } from "../panels/Panel.js";
-import { linkTo } from "../route/location.js";
-import { useLocation } from "../route/useLocation.js";
+import { PanelEmpty, PanelError, PanelLoading } from "../panels/Panel.js";
+import { setParameters, useLocation } from "../route/useLocation.js";
+import { loadOverview } from "../services/overview.js";
+import { SERVICE_COLUMNS, type ServiceColumn, ServiceTable } from "../services/ServiceTable.js";
+import { FirstRun } from "../setup/FirstRun.js";
+import type { Sorting } from "../table/sorting.js";
+import { queryTimes } from "../time/range.js";
 import { useRange } from "../time/useRange.js";
 
-/** All services the server knows. */
+/** All services the server knows, or how to get the first one. */
 export function ServicesPage() {
+  const { parameters } = useLocation();
   const range = useRange();
   const tick = useTick(range);
+  const times = queryTimes(range);
   const services = useResource("services", tick, (signal) => getJson<ServicesResponse>("api/v1/services", {}, signal));
-  if (services.data === undefined) {
-    return services.error ? <PanelError error={services.error} onRetry={services.retry} /> : <PanelLoading />;
-  }
+  const overview = useResource(JSON.stringify(times), tick, (signal) => loadOverview(times, signal));
+  const search = parameters.get("q") ?? "";
+  const sorting = readSorting(parameters.get("sort"));
+
+  const all = services.data?.services ?? [];
+  const needle = search.toLowerCase();
+  const shown = all.filter(({ name, environments, agent, nodes }) =>
+    [name, agent?.name ?? "", ...environments, ...nodes].some((text) => text.toLowerCase().includes(needle)),
+  );
   return (
     <section class="page">
-      <h1>Services</h1>
-      <div class="card table-scroll">
-        <table class="services">
-          <thead>
-            <tr>
-              <th scope="col">Service</th>
-              <th scope="col">Agent</th>
-              <th scope="col">Last seen</th>
-            </tr>
-          </thead>
-          <tbody>
-            {services.data.services.map((service) => (
-              <ServiceRow key={service.name} service={service} />
-            ))}
-          </tbody>
-        </table>
+      <div class="page-head">
+        <h1>Services</h1>
+        <div class="page-filters">
+          <input
+            type="search"
+            placeholder="Search services"
+            aria-label="Search services"
+            value={search}
+            onInput={(event) => setParameters({ q: event.currentTarget.value }, true)}
+          />
+        </div>
       </div>
+      {services.data === undefined ? (
+        services.error ? (
+          <PanelError error={services.error} onRetry={services.retry} />
+        ) : (
+          <PanelLoading />
+        )
+      ) : all.length === 0 ? (
+        <FirstRun />
+      ) : shown.length === 0 ? (
+        <PanelEmpty>No service matches “{search}”.</PanelEmpty>
+      ) : (
+        <ServiceTable
+          services={shown}
+          overview={overview.data ?? new Map()}
+          sorting={sorting}
+          onSort={({ key, descending }) => setParameters({ sort: `${descending ? "-" : ""}${key}` }, true)}
+          nowMs={range.pausedAtMs ?? Date.now()}
+        />
+      )}
+      {services.error && services.data && <p class="panel-warning">Not refreshed: {services.error.message}</p>}
+      {overview.error && <p class="panel-warning">The numbers are missing: {overview.error.message}</p>}
     </section>
   );
 }
 
-function ServiceRow({ service }: { service: ServiceSummary }) {
-  const { parameters } = useLocation();
-  return (
-    <tr data-testid={`service-${service.name}`}>
-      <th scope="row">
-        <a href={linkTo(["services", service.name], parameters)}>{service.name}</a>
-      </th>
-      <td>{service.agent ? `${service.agent.name} ${service.agent.version}` : "–"}</td>
-      <td>
-        {service.lastSeen === null
-          ? "waiting for the first report"
-          : formatAge(Date.parse(service.lastSeen), Date.now())}
-      </td>
-    </tr>
-  );
+/** `-cpu` is by CPU, largest first; anything unknown is by name. */
+function readSorting(text: string | null): Sorting<ServiceColumn> {
+  const key = SERVICE_COLUMNS.find((column) => column === text?.replace(/^-/, ""));
+  return key === undefined ? { key: "name", descending: false } : { key, descending: text?.startsWith("-") ?? false };
 }

@@ -24,21 +24,25 @@ export interface MetricPanelProps {
   /** Where "Explore" leads, undefined for no link. */
   exploreHref?: string | undefined;
   wide?: boolean;
+  /** Replaces the queries of `spec`; `sourceKey` names what it depends on beside the scope. */
+  load?: (scope: Scope, signal: AbortSignal) => Promise<ChartData>;
+  sourceKey?: string;
 }
 
 /** A panel that loads what its spec says and draws it. */
-export function MetricPanel({ spec, scope, range, tick, exploreHref, wide = false }: MetricPanelProps) {
+export function MetricPanel(props: MetricPanelProps) {
+  const { spec, scope, range, tick, exploreHref, wide = false, load, sourceKey } = props;
   const element = useRef<HTMLElement>(null);
   const visible = useVisible(element);
   const seen = useRef(false);
   seen.current ||= visible;
   const query = { ...scope, ...queryTimes(range) };
-  const key = seen.current ? JSON.stringify([spec, query]) : undefined;
+  const key = seen.current ? JSON.stringify([spec, query, sourceKey]) : undefined;
   // Out of sight the tick stands still; scrolled back, the panel catches up.
   const lastTick = useRef(tick);
   if (visible) lastTick.current = tick;
   const { data, error, loading, retry } = useResource(key, lastTick.current, (signal) =>
-    loadPanel(spec, query, signal),
+    load ? load(query, signal) : loadPanel(spec, query, signal),
   );
   return (
     <ChartPanel

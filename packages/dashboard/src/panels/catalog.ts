@@ -9,12 +9,15 @@ const avg = (metric: string, label: string, more: Partial<PanelLine> = {}): Pane
   ...more,
 });
 
+/** A histogram with the label `kind`: minor, major, incremental, weakcb. */
+const GC_DURATION = "nodejs.gc.duration.ms";
+
 /** The panels every service can have (cpu-memory-cgroup.md §2.1, §2.6 and the sets beside them). */
 const KNOWN_PANELS: readonly PanelSpec[] = [
   {
     id: "cpu",
     title: "CPU usage",
-    section: "CPU",
+    section: "CPU and memory",
     description: "Share of all CPUs: the whole machine, and this service's processes.",
     lines: [
       avg("system.cpu.total.norm.pct", "system"),
@@ -24,7 +27,7 @@ const KNOWN_PANELS: readonly PanelSpec[] = [
   {
     id: "process-cpu",
     title: "Process CPU, user and system",
-    section: "CPU",
+    section: "CPU and memory",
     description: "CPU time in the application's own code and in the kernel on its behalf.",
     stacked: true,
     lines: [avg("system.process.cpu.user.norm.pct", "user"), avg("system.process.cpu.system.norm.pct", "system")],
@@ -32,7 +35,7 @@ const KNOWN_PANELS: readonly PanelSpec[] = [
   {
     id: "system-memory",
     title: "System memory",
-    section: "Memory",
+    section: "CPU and memory",
     description: "Memory of the machine that programs cannot get any more, against all there is.",
     lines: [
       avg("system.memory.total", "used", {
@@ -45,7 +48,7 @@ const KNOWN_PANELS: readonly PanelSpec[] = [
   {
     id: "process-memory",
     title: "Process memory",
-    section: "Memory",
+    section: "CPU and memory",
     description:
       "Resident set: what the process occupies in RAM. The virtual size is hidden; Node reserves far more than it uses.",
     lines: [
@@ -56,7 +59,7 @@ const KNOWN_PANELS: readonly PanelSpec[] = [
   {
     id: "cgroup-memory",
     title: "Container memory (cgroup)",
-    section: "Memory",
+    section: "CPU and memory",
     description: "Usage counts the page cache. At the limit the kernel reclaims it, then kills.",
     lines: [
       avg("system.process.cgroup.memory.mem.usage.bytes", "usage", { style: "area" }),
@@ -66,7 +69,7 @@ const KNOWN_PANELS: readonly PanelSpec[] = [
   {
     id: "heap",
     title: "JavaScript heap",
-    section: "Memory",
+    section: "CPU and memory",
     description: "A used heap whose low points keep rising is a leak.",
     lines: [
       avg("nodejs.memory.heap.used.bytes", "used", { style: "area" }),
@@ -74,19 +77,9 @@ const KNOWN_PANELS: readonly PanelSpec[] = [
     ],
   },
   {
-    id: "external-memory",
-    title: "Memory outside the heap",
-    section: "Memory",
-    description: "Buffers and other memory that JavaScript objects hold on to; array buffers are part of external.",
-    lines: [
-      avg("nodejs.memory.external.bytes", "external", { style: "area" }),
-      avg("nodejs.memory.arrayBuffers.bytes", "array buffers"),
-    ],
-  },
-  {
     id: "event-loop-delay",
     title: "Event loop delay",
-    section: "Event loop",
+    section: "Node.js runtime",
     description: "How late timers run because something else held the thread.",
     lines: [
       avg("nodejs.eventloop.delay.avg.ms", "average", { style: "area" }),
@@ -97,7 +90,7 @@ const KNOWN_PANELS: readonly PanelSpec[] = [
   {
     id: "event-loop-utilization",
     title: "Event loop utilisation",
-    section: "Event loop",
+    section: "Node.js runtime",
     description: "Share of time the thread was busy. Near 100 % it cannot take more work.",
     lines: [avg("nodejs.eventloop.utilization", "utilisation", { style: "area" })],
     unit: "percent",
@@ -105,9 +98,44 @@ const KNOWN_PANELS: readonly PanelSpec[] = [
   {
     id: "handles",
     title: "Active handles and requests",
-    section: "Event loop",
+    section: "Node.js runtime",
     description: "Open sockets, timers and files, and operations under way. Steady growth is a leak.",
     lines: [avg("nodejs.handles.active", "handles", { style: "area" }), avg("nodejs.requests.active", "requests")],
+  },
+  {
+    id: "gc-time",
+    title: "Time in garbage collection",
+    section: "Node.js runtime",
+    description: "Share of time the thread stood still for the garbage collector, by kind of collection.",
+    stacked: true,
+    unit: "percent",
+    lines: [
+      {
+        metric: GC_DURATION,
+        aggregation: "sum",
+        label: "share",
+        groupBy: ["kind"],
+        perSecond: true,
+        scale: 0.001,
+      },
+    ],
+  },
+  {
+    id: "gc-pauses",
+    title: "Garbage collection pauses",
+    section: "Node.js runtime",
+    description: "How long one collection takes; the longest per kind are what users feel.",
+    lines: [{ metric: GC_DURATION, aggregation: "p99", label: "p99", groupBy: ["kind"] }],
+  },
+  {
+    id: "external-memory",
+    title: "Memory outside the heap",
+    section: "Node.js runtime",
+    description: "Buffers and other memory that JavaScript objects hold on to; array buffers are part of external.",
+    lines: [
+      avg("nodejs.memory.external.bytes", "external", { style: "area" }),
+      avg("nodejs.memory.arrayBuffers.bytes", "array buffers"),
+    ],
   },
 ];
 

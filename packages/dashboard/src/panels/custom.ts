@@ -34,7 +34,7 @@ function hasSum(byName: ReadonlyMap<string, MetricSummary>, timer: string): bool
 }
 
 function sectionOf(name: string): Section {
-  if (name.startsWith("nodejs.gc.")) return "Garbage collection";
+  if (name.startsWith("nodejs.")) return "Node.js runtime";
   return name.startsWith("agent.") ? "Agent" : "Application";
 }
 
@@ -50,7 +50,7 @@ function grouping(metric: MetricSummary): Pick<PanelLine, "groupBy" | "limit"> {
 function timerPanel(timer: string, sum: MetricSummary): PanelSpec {
   return {
     id: timer,
-    title: timer,
+    title: `${timer}: mean duration`,
     section: sectionOf(timer),
     description: "Timer: the mean duration of what was timed.",
     unit: timerUnit(sum.name),
@@ -67,7 +67,8 @@ function timerPanel(timer: string, sum: MetricSummary): PanelSpec {
 }
 
 function metricPanel(metric: MetricSummary, isCountOfTimer: boolean): PanelSpec {
-  const base = { id: metric.name, title: metric.name, section: sectionOf(metric.name) };
+  const title = isCountOfTimer ? `${metric.name.slice(0, -".count".length)}: rate` : metric.name;
+  const base = { id: metric.name, title, section: sectionOf(metric.name) };
   const groups = grouping(metric);
   const inferred = metric.inferred ? " (inferred from its values)" : "";
   if (metric.kind === "histogram") {

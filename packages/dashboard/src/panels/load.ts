@@ -79,7 +79,7 @@ export function joinAnswers(answers: readonly { line: PanelLine; answer: QueryRe
 
 function toSeries(line: PanelLine, answer: QueryResponse, series: QuerySeries, times: readonly number[]): ChartSeries {
   const values = new Map(series.points);
-  const divisor = line.perSecond ? answer.step / 1000 : 1;
+  const factor = (line.scale ?? 1) / (line.perSecond ? answer.step / 1000 : 1);
   // The step under way holds only part of its events: drawn, it would look like a fall.
   const complete = ["rate", "sum", "count"].includes(line.aggregation) && !line.combine;
   const grouped = line.groupBy !== undefined;
@@ -94,7 +94,7 @@ function toSeries(line: PanelLine, answer: QueryResponse, series: QuerySeries, t
     values: times.map((time) => {
       const value = values.get(time) ?? null;
       if (value === null || (complete && time + answer.step > answer.to)) return null;
-      return value / divisor;
+      return value * factor;
     }),
     style: grouped && line.style === "area" ? "line" : (line.style ?? "line"),
     ...(line.startsHidden ? { startsHidden: true } : {}),

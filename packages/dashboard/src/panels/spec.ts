@@ -17,18 +17,12 @@ export interface PanelLine {
   combine?: { how: "minus" | "over"; metric: string; aggregation: Aggregation };
   /** Divides by the step's seconds, for sums that should not depend on the step. */
   perSecond?: boolean;
+  /** Multiplies each value, to get into the panel's unit. */
+  scale?: number;
 }
 
 /** The sections of a service's page, in their order. */
-export const SECTIONS = [
-  "Requests",
-  "CPU",
-  "Memory",
-  "Event loop",
-  "Garbage collection",
-  "Application",
-  "Agent",
-] as const;
+export const SECTIONS = ["CPU and memory", "Node.js runtime", "Application", "Agent"] as const;
 export type Section = (typeof SECTIONS)[number];
 
 /** What a panel shows and how. */

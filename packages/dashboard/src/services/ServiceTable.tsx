@@ -1,0 +1,115 @@
+import type { ServiceSummary } from "@tidegauge/protocol/query";
+import { Sparkline } from "../charts/Sparkline.js";
+import { formatAge } from "../format/time.js";
+import { formatValue } from "../format/unit.js";
+import { linkTo } from "../route/location.js";
+import { useLocation } from "../route/useLocation.js";
+import { SortHeader } from "../table/SortHeader.js";
+import { type Sorting, sortRows } from "../table/sorting.js";
+import type { ServiceOverview, Trend } from "./overview.js";
+import { StatusBadge } from "./StatusBadge.js";
+
+export const SERVICE_COLUMNS = ["name", "nodes", "throughput", "p95", "errors", "cpu", "memory", "lastSeen"] as const;
+export type ServiceColumn = (typeof SERVICE_COLUMNS)[number];
+
+const HEADS: Record<ServiceColumn, string> = {
+  name: "Service",
+  nodes: "Nodes",
+  throughput: "Throughput",
+  p95: "p95",
+  errors: "Errors",
+  cpu: "CPU",
+  memory: "Memory",
+  lastSeen: "Last seen",
+};
+
+const TRENDS: readonly { column: keyof ServiceOverview; unit: string; colour: number }[] = [
+  { column: "throughput", unit: "/s", colour: 1 },
+  { column: "p95", unit: "us", colour: 5 },
+  { column: "errors", unit: "percent", colour: 7 },
+  { column: "cpu", unit: "percent", colour: 2 },
+  { column: "memory", unit: "byte", colour: 3 },
+];
+
+export interface ServiceTableProps {
+  services: readonly ServiceSummary[];
+  overview: ReadonlyMap<string, ServiceOverview>;
+  sorting: Sorting<ServiceColumn>;
+  onSort(sorting: Sorting<ServiceColumn>): void;
+  nowMs: number;
+}
+
+/** One row a service, with what one wants to know first. */
+export function ServiceTable({ services, overview, sorting, onSort, nowMs }: ServiceTableProps) {
+  const { parameters } = useLocation();
+  const rows = sortRows(services, sorting, (service, column) => cell(service, overview.get(service.name), column));
+  return (
+    <div class="card table-scroll">
+      <table class="services" data-testid="services">
+        <thead>
+          <tr>
+            {SERVICE_COLUMNS.map((key) => (
+              <SortHeader
+                key={key}
+                column={{ key, name: HEADS[key], title: `Sort by ${HEADS[key]}` }}
+                sorting={sorting}
+                onSort={onSort}
+              />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((service) => (
+            <tr key={service.name} data-testid={`service-${service.name}`}>
+              <th scope="row">
+                <a class="service-name" href={linkTo(["services", service.name], parameters)}>
+                  {service.name}
+                </a>
+                <span class="service-facts">
+                  {service.environments.map((environment) => (
+                    <span key={environment} class="tag">
+                      {environment}
+                    </span>
+                  ))}
+                  {service.agent && (
+                    <span class="muted">
+                      {service.agent.name} {service.agent.version}
+                    </span>
+                  )}
+                </span>
+              </th>
+              <td title={service.nodes.join(", ")}>{service.nodes.length || "–"}</td>
+              {TRENDS.map(({ column, unit, colour }) => (
+                <TrendCell key={column} trend={overview.get(service.name)?.[column]} unit={unit} colour={colour} />
+              ))}
+              <td>
+                <StatusBadge status={service.status} />
+                {service.lastSeen !== null && (
+                  <span class="last-seen muted">{formatAge(Date.parse(service.lastSeen), nowMs)}</span>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function TrendCell({ trend, unit, colour }: { trend: Trend | undefined; unit: string; colour: number }) {
+  return (
+    <td>
+      <span class="trend">
+        {trend && trend.value !== null && <Sparkline values={trend.values} colour={colour} />}
+        <span>{formatValue(trend?.value, unit)}</span>
+      </span>
+    </td>
+  );
+}
+
+function cell(service: ServiceSummary, overview: ServiceOverview | undefined, column: ServiceColumn) {
+  if (column === "name") return service.name;
+  if (column === "nodes") return service.nodes.length;
+  if (column === "lastSeen") return service.lastSeen === null ? null : Date.parse(service.lastSeen);
+  return overview?.[column].value;
+}

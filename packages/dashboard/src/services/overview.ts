@@ -1,0 +1,138 @@
+import type { Aggregation, QueryResponse } from "@tidegauge/protocol/query";
+import { ApiError } from "../api/client.js";
+import { type Query, runQuery } from "../api/query.js";
+import { lastValue } from "../charts/data.js";
+import { labelOf } from "../panels/labels.js";
+import { TRANSACTION_DURATION } from "../transactions/panels.js";
+
+/** A number of the services table and how it went. */
+export interface Trend {
+  value: number | null;
+  values: (number | null)[];
+}
+
+/** What the table shows beside the service's own facts. */
+export interface ServiceOverview {
+  /** Transactions a second. */
+  throughput: Trend;
+  /** Microseconds. */
+  p95: Trend;
+  /** Fraction of failures, 0 to 1. */
+  errors: Trend;
+  /** Fraction of all CPUs, mean over the processes. */
+  cpu: Trend;
+  /** Resident bytes, mean over the processes. */
+  memory: Trend;
+}
+
+const NOTHING: Trend = { value: null, values: [] };
+
+/** Loads the overview of all services at once: five queries, however many services there are. */
+export async function loadOverview(
+  times: Pick<Query, "from" | "to">,
+  signal?: AbortSignal,
+): Promise<Map<string, ServiceOverview>> {
+  const ask = (metric: string, aggregation: Aggregation, ...more: string[]) =>
+    orNothing(runQuery({ ...times, metric, aggregation, groupBy: ["service.name", ...more] }, signal));
+  const [counts, p95, cpu, memory] = await Promise.all([
+    ask(TRANSACTION_DURATION, "count", "event.outcome"),
+    ask(TRANSACTION_DURATION, "p95"),
+    ask("system.process.cpu.total.norm.pct", "avg"),
+    ask("system.process.memory.rss.bytes", "avg"),
+  ]);
+  return joinOverview({ counts, p95, cpu, memory });
+}
+
+/** No service has the metric: that is a column of dashes, not an error of the page. */
+async function orNothing(answer: Promise<QueryResponse>): Promise<QueryResponse | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return null;
+    throw error;
+  }
+}
+
+interface Answers {
+  counts: QueryResponse | null;
+  p95: QueryResponse | null;
+  cpu: QueryResponse | null;
+  memory: QueryResponse | null;
+}
+
+/** Joins the answers by service name. */
+export function joinOverview({ counts, p95, cpu, memory }: Answers): Map<string, ServiceOverview> {
+  const overview = new Map<string, ServiceOverview>();
+  const of = (name: string): ServiceOverview => {
+    let entry = overview.get(name);
+    if (entry === undefined) {
+      entry = { throughput: NOTHING, p95: NOTHING, errors: NOTHING, cpu: NOTHING, memory: NOTHING };
+      overview.set(name, entry);
+    }
+    return entry;
+  };
+  forEachSeries(p95, (name, values) => {
+    of(name).p95 = { value: mean(values), values };
+  });
+  forEachSeries(cpu, (name, values) => {
+    of(name).cpu = { value: mean(values), values };
+  });
+  forEachSeries(memory, (name, values) => {
+    of(name).memory = { value: lastValue(values), values };
+  });
+  if (counts)
+    for (const [name, { total, failed }] of countsByService(counts)) addCounts(of(name), counts, total, failed);
+  return overview;
+}
+
+function forEachSeries(answer: QueryResponse | null, visit: (name: string, values: (number | null)[]) => void): void {
+  for (const { labels, points } of answer?.series ?? []) {
+    visit(
+      labelOf(labels, "service.name"),
+      points.map(([, value]) => value),
+    );
+  }
+}
+
+interface Counts {
+  total: (number | null)[];
+  failed: number[];
+}
+
+function countsByService(answer: QueryResponse): Map<string, Counts> {
+  const services = new Map<string, Counts>();
+  for (const { labels, points } of answer.series) {
+    const name = labelOf(labels, "service.name");
+    const counts = services.get(name) ?? { total: points.map(() => null), failed: points.map(() => 0) };
+    points.forEach(([time, value], index) => {
+      // The step under way holds only part of its transactions.
+      if (value === null || time + answer.step > answer.to) return;
+      counts.total[index] = (counts.total[index] ?? 0) + value;
+      if (labelOf(labels, "event.outcome") === "failure") counts.failed[index] = (counts.failed[index] ?? 0) + value;
+    });
+    services.set(name, counts);
+  }
+  return services;
+}
+
+function addCounts(entry: ServiceOverview, { step }: QueryResponse, total: (number | null)[], failed: number[]): void {
+  const seen = total.filter((value) => value !== null).length;
+  const count = total.reduce<number>((sum, value) => sum + (value ?? 0), 0);
+  const failures = failed.reduce((sum, value) => sum + value, 0);
+  const first = total.findIndex((value) => value !== null);
+  const last = total.findLastIndex((value) => value !== null);
+  const seconds = ((last - first + 1) * step) / 1000;
+  entry.throughput = {
+    value: seen === 0 ? null : count / seconds,
+    values: total.map((value) => (value === null ? null : value / (step / 1000))),
+  };
+  entry.errors = {
+    value: count === 0 ? null : failures / count,
+    values: total.map((value, index) => (value === null || value === 0 ? null : (failed[index] ?? 0) / value)),
+  };
+}
+
+function mean(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
+}

@@ -1,0 +1,52 @@
+/** How to point an application at this server, by the language it is written in. */
+export interface Snippet {
+  id: string;
+  name: string;
+  steps: readonly { text: string; code: string }[];
+}
+
+/** The snippets for a server at `url`. */
+export function snippetsFor(url: string): readonly Snippet[] {
+  return [
+    {
+      id: "node",
+      name: "Node.js",
+      steps: [
+        { text: "Add the agent to the application:", code: "npm install @tidegauge/agent" },
+        {
+          text: "Start the application with it, no code needed:",
+          code: `ELASTIC_APM_SERVER_URL=${url} \\\nELASTIC_APM_SERVICE_NAME=my-service \\\nnode --import @tidegauge/agent/register app.js`,
+        },
+        {
+          text: "Or from the code, with metrics of its own:",
+          code: `import { Client, MetricSet } from "@tidegauge/agent";\n\nconst client = new Client({ serviceName: "my-service", serverUrl: "${url}" });\nconst metrics = client.metrics.register(MetricSet);\nmetrics.counter("orders").inc();`,
+        },
+      ],
+    },
+    {
+      id: "python",
+      name: "Python",
+      steps: [
+        { text: "Elastic’s own agent speaks the same protocol:", code: "pip install elastic-apm" },
+        {
+          text: "Point it here:",
+          code: `ELASTIC_APM_SERVER_URL=${url} \\\nELASTIC_APM_SERVICE_NAME=my-service \\\nelasticapm-run python app.py`,
+        },
+      ],
+    },
+    {
+      id: "otel",
+      name: "OpenTelemetry",
+      steps: [
+        {
+          text: "In a Node.js application with an OpenTelemetry meter provider:",
+          code: "npm install @tidegauge/agent",
+        },
+        {
+          text: "Add the exporter to its readers:",
+          code: `import { Client } from "@tidegauge/agent";\nimport { TidegaugeMetricReader } from "@tidegauge/agent/opentelemetry";\nimport { MeterProvider } from "@opentelemetry/sdk-metrics";\n\nconst client = new Client({ serviceName: "my-service", serverUrl: "${url}" });\nnew MeterProvider({ readers: [new TidegaugeMetricReader({ client })] });`,
+        },
+      ],
+    },
+  ];
+}

@@ -1,0 +1,76 @@
+import { useResource } from "../api/useResource.js";
+import type { Scope } from "../panels/load.js";
+import { MetricPanel } from "../panels/MetricPanel.js";
+import { PanelError, PanelLoading } from "../panels/Panel.js";
+import type { PanelSpec } from "../panels/spec.js";
+import { setParameters } from "../route/useLocation.js";
+import { queryTimes, type TimeRange } from "../time/range.js";
+import { breakdownShares, loadBreakdown } from "./breakdown.js";
+import { latencyPanel, throughputPanel } from "./panels.js";
+import { loadTransactions } from "./summary.js";
+import { TransactionTable } from "./TransactionTable.js";
+
+export interface TransactionSectionProps {
+  scope: Omit<Scope, "from" | "to">;
+  range: TimeRange;
+  tick: number;
+  /** The chosen transaction, undefined for all. */
+  transaction: string | undefined;
+  hasDurations: boolean;
+  hasBreakdown: boolean;
+}
+
+/** What the service does for its callers: throughput, latency, where the time goes, and the transactions to choose from. */
+export function TransactionSection(props: TransactionSectionProps) {
+  const { scope, range, tick, transaction, hasDurations, hasBreakdown } = props;
+  const query = { ...scope, ...queryTimes(range) };
+  const table = useResource(hasDurations ? JSON.stringify(["transactions", query]) : undefined, tick, (signal) =>
+    loadTransactions(query, signal),
+  );
+  const breakdownSpec: PanelSpec = {
+    id: "breakdown",
+    title: "Time spent by span type",
+    section: "Application",
+    description: "Share of self time: what the transactions did, and what they waited for.",
+    stacked: true,
+    lines: [],
+  };
+  return (
+    <section class="section" aria-labelledby="section-transactions">
+      <h2 id="section-transactions">
+        {transaction === undefined ? "Transactions" : <>Transaction {transaction || "(unnamed)"}</>}
+        {transaction !== undefined && (
+          <button type="button" class="chip" onClick={() => setParameters({ transaction: undefined })}>
+            Show all
+          </button>
+        )}
+      </h2>
+      <div class="grid">
+        {hasDurations && <MetricPanel spec={throughputPanel(transaction)} scope={scope} range={range} tick={tick} />}
+        {hasDurations && <MetricPanel spec={latencyPanel(transaction)} scope={scope} range={range} tick={tick} />}
+        {hasBreakdown && (
+          <MetricPanel
+            spec={breakdownSpec}
+            scope={{ ...scope }}
+            range={range}
+            tick={tick}
+            sourceKey={transaction ?? ""}
+            load={async (full, signal) => breakdownShares(await loadBreakdown(full, transaction, signal))}
+          />
+        )}
+      </div>
+      {hasDurations &&
+        (table.data ? (
+          <TransactionTable
+            rows={table.data}
+            chosen={transaction}
+            onChoose={(name) => setParameters({ transaction: name })}
+          />
+        ) : table.error ? (
+          <PanelError error={table.error} onRetry={table.retry} />
+        ) : (
+          <PanelLoading />
+        ))}
+    </section>
+  );
+}

@@ -1,0 +1,73 @@
+import type { BreakdownResponse, BreakdownSpan } from "@tidegauge/protocol/query";
+import { getJson } from "../api/client.js";
+import type { ChartData } from "../charts/data.js";
+import { interpolateGaps } from "../charts/gaps.js";
+import type { Scope } from "../panels/load.js";
+
+/** Span types shown by name; the smaller ones are summed up as the rest. */
+const MOST_TYPES = 8;
+
+/** Loads the time spent by span type. Errors: `ApiError`. */
+export function loadBreakdown(scope: Scope, transaction: string | undefined, signal?: AbortSignal) {
+  const parameters = { ...scope, transaction, step: "auto" };
+  return getJson<BreakdownResponse>("api/v1/breakdown", parameters, signal);
+}
+
+/** `db/postgresql`, `app`. */
+function spanLabel(span: BreakdownSpan): string {
+  return span.subtype === "" ? span.type : `${span.type}/${span.subtype}`;
+}
+
+/** The share of each span type in the self time of every step, as fractions that add up to 1. */
+export function breakdownShares(answer: BreakdownResponse): ChartData {
+  const times = [...new Set(answer.transactions.flatMap(({ spans }) => spans[0]?.points.map(([time]) => time) ?? []))];
+  times.sort((a, b) => a - b);
+  const position = new Map(times.map((time, index) => [time, index]));
+  const sums = new Map<string, (number | null)[]>();
+  for (const span of answer.transactions.flatMap(({ spans }) => spans)) {
+    const label = spanLabel(span);
+    const values = sums.get(label) ?? new Array<number | null>(times.length).fill(null);
+    for (const [time, value] of span.points) {
+      const index = position.get(time);
+      if (value !== null && index !== undefined) values[index] = (values[index] ?? 0) + value;
+    }
+    sums.set(label, values);
+  }
+  const total = times.map((_, index) => addAt([...sums.values()], index));
+  const ranked = [...sums].sort((a, b) => sumOf(b[1]) - sumOf(a[1]));
+  const kept = ranked.slice(0, MOST_TYPES);
+  const rest = ranked.slice(MOST_TYPES).map(([, values]) => values);
+  if (rest.length > 0) kept.push(["other", times.map((_, index) => addAt(rest, index))]);
+  return {
+    times,
+    fromMs: answer.from,
+    toMs: answer.to,
+    stepMs: answer.step,
+    unit: "percent",
+    series: kept.map(([label, values]) => ({
+      id: label === "other" ? "_other" : label,
+      label,
+      style: "area",
+      values: interpolateGaps(values.map((value, index) => shareOf(value, total[index] ?? null))),
+    })),
+  };
+}
+
+/** A type absent from a step that others have took no time in it. */
+function shareOf(value: number | null, total: number | null): number | null {
+  if (total === null || total === 0) return null;
+  return (value ?? 0) / total;
+}
+
+function addAt(columns: readonly (readonly (number | null)[])[], index: number): number | null {
+  let sum: number | null = null;
+  for (const column of columns) {
+    const value = column[index];
+    if (value !== null && value !== undefined) sum = (sum ?? 0) + value;
+  }
+  return sum;
+}
+
+function sumOf(values: readonly (number | null)[]): number {
+  return values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
+}

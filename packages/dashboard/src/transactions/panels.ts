@@ -1,0 +1,47 @@
+import type { PanelSpec } from "../panels/spec.js";
+
+/** The histogram of transaction durations (breakdown.md BD-60): its count is the number of transactions. */
+export const TRANSACTION_DURATION = "transaction.duration.us";
+
+/** The filters that narrow the panels to one transaction. */
+export function transactionFilters(name: string | undefined): string[] {
+  return name === undefined ? [] : [`transaction.name:${name}`];
+}
+
+/** Throughput by outcome, for all transactions or one. */
+export function throughputPanel(transaction: string | undefined): PanelSpec {
+  return {
+    id: "throughput",
+    title: "Throughput",
+    section: "Application",
+    description: "Transactions a second by outcome. Failures are responses with a status of 500 and above, and errors.",
+    stacked: true,
+    unit: "/s",
+    lines: [
+      {
+        metric: TRANSACTION_DURATION,
+        aggregation: "count",
+        label: "transactions",
+        groupBy: ["event.outcome"],
+        filters: transactionFilters(transaction),
+        perSecond: true,
+      },
+    ],
+  };
+}
+
+/** Percentiles of the duration, for all transactions or one. */
+export function latencyPanel(transaction: string | undefined): PanelSpec {
+  return {
+    id: "latency",
+    title: "Latency",
+    section: "Application",
+    description: "Half of the transactions are faster than p50, 95 of 100 faster than p95.",
+    lines: (["p50", "p95", "p99"] as const).map((aggregation) => ({
+      metric: TRANSACTION_DURATION,
+      aggregation,
+      label: aggregation,
+      filters: transactionFilters(transaction),
+    })),
+  };
+}

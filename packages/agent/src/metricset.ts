@@ -120,6 +120,9 @@ export class MetricSet {
     return metricset;
   }
 
+  /** Called once when the client stops: where a set lets go of monitors and listeners (RT-11). */
+  close(): void {}
+
   /** The set's payloads of this moment, one a label set; resets what resets (§1.4). For tests and for sets that wrap others: the collector calls it too where it is overridden. */
   async *collect(): AsyncGenerator<Metricset, void, undefined> {
     await this.beforeCollect();

@@ -46,6 +46,9 @@ export class MetricsRegistry {
   private readonly builtIns: ReadonlyMap<string, MetricSetClass>;
   private readonly sets = new Map<MetricSetClass | string, MetricSet>();
   private readonly ids = new Map<MetricSet, string>();
+  /** The order in which sets were asked for; an import string keeps its place while it is loaded (REG-66). */
+  private readonly ranks = new Map<MetricSet, number>();
+  private asked = 0;
   private readonly loading = new Map<string, Promise<MetricSet | undefined>>();
   private readonly collector: Collector;
   private patterns: readonly Matcher[];
@@ -84,7 +87,7 @@ export class MetricsRegistry {
 
   /** The registered sets, each once, in the order of registration. */
   metricSets(): MetricSet[] {
-    return [...new Set(this.sets.values())];
+    return [...this.ranks].sort((a, b) => a[1] - b[1]).map(([set]) => set);
   }
 
   /** The string a built-in or configured set goes by; else undefined. */
@@ -119,13 +122,13 @@ export class MetricsRegistry {
         },
       );
     }
-    return this.keep(set, made);
+    return this.keep(set, made, this.asked++);
   }
 
   /** Registers a set that was made elsewhere, e.g. with arguments of its own, under its class. */
   adopt<S extends MetricSet>(set: S): S {
     const known = this.sets.get(set.constructor as MetricSetClass);
-    return (known ?? this.keep(set.constructor as MetricSetClass, set)) as S;
+    return (known ?? this.keep(set.constructor as MetricSetClass, set, this.asked++)) as S;
   }
 
   /** The registered set of this class or import string; throws {@link MetricSetNotFound} (REG-65). */
@@ -137,8 +140,9 @@ export class MetricsRegistry {
     return found;
   }
 
-  private keep(key: MetricSetClass, set: MetricSet): MetricSet {
+  private keep(key: MetricSetClass, set: MetricSet, rank: number): MetricSet {
     this.sets.set(key, set);
+    this.ranks.set(set, rank);
     // Short names come last in the table and are the ones to show.
     for (const [id, builtIn] of this.builtIns) if (builtIn === key) this.ids.set(set, id);
     return set;
@@ -156,11 +160,14 @@ export class MetricsRegistry {
   }
 
   private async loadNow(importString: string): Promise<MetricSet | undefined> {
+    const rank = this.asked++;
     try {
       const builtIn = this.builtIns.get(importString);
       const set = builtIn ?? (await loadExport(importString));
       if (typeof set !== "function") throw new TypeError("it is not a class");
+      const known = this.sets.has(set as MetricSetClass);
       const made = this.register(set as MetricSetClass);
+      if (!known) this.ranks.set(made, rank);
       if (builtIn === undefined) {
         this.sets.set(importString, made);
         if (!this.ids.has(made)) this.ids.set(made, importString);
@@ -196,6 +203,17 @@ export class MetricsRegistry {
   /** Stops the timer and collects once more, if it was running (REG-87). */
   stop(): Promise<void> {
     return this.collector.stop();
+  }
+
+  /** Has every set let go of what it holds. */
+  close(): void {
+    for (const set of this.metricSets()) {
+      try {
+        set.close();
+      } catch (error) {
+        this.logger.error(`metric set ${set.id} could not be closed: ${reasonOf(error)}`);
+      }
+    }
   }
 
   /** Applies a changed `metrics_interval` at once (REG-86). */

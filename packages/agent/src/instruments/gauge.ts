@@ -26,7 +26,7 @@ export class Gauge extends Series {
   /** Adds; none counts as 0 (REG-7). */
   inc(delta = 1): this {
     const into = this.state >= 0 && Number.isFinite(delta) ? this : this.redirect(Number.isFinite(delta));
-    if (into !== undefined) into.level = (into.level === into.level ? into.level : 0) + delta;
+    if (into !== undefined) into.level = (Number.isNaN(into.level) ? 0 : into.level) + delta;
     return this;
   }
 

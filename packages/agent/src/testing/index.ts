@@ -1,1 +1,1 @@
-export {};
+export { RecordingTransport } from "./recording-transport.js";

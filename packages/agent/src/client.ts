@@ -1,0 +1,184 @@
+import { isMainThread } from "node:worker_threads";
+import { Config, type ConfigOptions } from "./config/index.js";
+import { createLogger, type Logger, type UserLogger } from "./logging/index.js";
+import { createEphemeralId, gatherMetadata } from "./metadata/index.js";
+import { NullTransport } from "./null-transport.js";
+import { MetricsRegistry } from "./registry.js";
+import { runningClient, setRunningClient } from "./running.js";
+import { BUILT_IN_SETS, CPUMetricSet, EventLoopMetricSet, NodeRuntimeMetricSet } from "./sets/index.js";
+import type { PublicSpan, StartOptions, Transaction } from "./tracing/span.js";
+import { Tracer } from "./tracing/tracer.js";
+import { HttpTransport, type Transport, type TransportStats } from "./transport/index.js";
+
+/** Every configuration option in camelCase, and what only code can give. */
+export type ClientOptions = ConfigOptions & {
+  /** False: an isolated client without timer, hooks and signals; `collect()` and `flush()` work. */
+  readonly start?: boolean | undefined;
+  /** Takes the events instead of HTTP. */
+  readonly transport?: Transport | undefined;
+  /** Takes the agent's messages instead of standard error. */
+  readonly logger?: UserLogger | undefined;
+};
+
+/** The agent: metric sets, the timer that collects them, and the way to the server. One runs per process; more copies of the package share it. */
+export class Client {
+  readonly metrics!: MetricsRegistry;
+  readonly config!: Config;
+  readonly logger!: Logger;
+  /** Identity of this process or thread on the wire: part of every series. */
+  readonly ephemeralId!: string;
+  private readonly options!: ClientOptions;
+  private readonly transport!: Transport;
+  private readonly tracer!: Tracer;
+  private readonly stopListening!: () => void;
+  private closing: Promise<void> | undefined;
+
+  /** Starts collecting and sending. While a client runs this gives that one, with a warning if the options differ. */
+  constructor(options: ClientOptions = {}) {
+    const isolated = options.start === false;
+    const running = isolated ? undefined : runningClient();
+    if (running !== undefined) {
+      if (differs(options, running.options)) {
+        running.logger.warn(
+          "a client is running already and stays as it is: the options of the second new Client() have no effect; close() the first one to change them",
+        );
+      }
+      return running;
+    }
+    this.options = options;
+    this.config = Config.load(options);
+    this.logger = createLogger(this.config, options.logger);
+    this.ephemeralId = createEphemeralId();
+    const { values } = this.config;
+    this.transport = options.transport ?? (values.enabled ? this.httpTransport() : new NullTransport());
+    this.metrics = new MetricsRegistry({
+      transport: this.transport,
+      logger: this.logger,
+      intervalMs: values.metricsIntervalMs,
+      disableMetrics: values.disableMetrics,
+      seriesLimit: values.metricsLimit,
+      seriesExpiry: values.seriesExpiry,
+      disableSend: values.disableSend || !values.enabled,
+      isRecording: () => values.enabled && values.recording,
+      builtIns: BUILT_IN_SETS,
+    });
+    this.tracer = new Tracer({ isRecording: () => values.enabled && values.recording });
+    this.stopListening = this.config.onChange((changed) => {
+      if (changed.has("metricsIntervalMs")) this.metrics.setInterval(values.metricsIntervalMs);
+      if (changed.has("disableMetrics")) this.metrics.setDisableMetrics(values.disableMetrics);
+    });
+    if (!values.enabled) return;
+    this.registerSets();
+    if (!isolated) this.start();
+  }
+
+  private httpTransport(): HttpTransport {
+    const { config, logger, ephemeralId } = this;
+    return new HttpTransport({ config, logger, ephemeralId, metadata: gatherMetadata(config, ephemeralId) });
+  }
+
+  /** REG-66, REG-93. */
+  private registerSets(): void {
+    const { metricsSets } = this.config.values;
+    const source = this.config.effective().find((option) => option.name === "metrics_sets")?.source;
+    for (const name of metricsSets) {
+      const set = BUILT_IN_SETS.get(name);
+      // The CPU set's numbers are those of the process: from a thread they would be sent twice.
+      if (set === CPUMetricSet && !isMainThread && source === "default") continue;
+      if (set !== undefined && this.metrics.register(set) instanceof NodeRuntimeMetricSet)
+        this.metrics.register(EventLoopMetricSet);
+      if (set === undefined) void this.metrics.register(name);
+    }
+  }
+
+  private start(): void {
+    setRunningClient(this);
+    this.config.logEffective();
+    this.metrics.start();
+    if (this.transport instanceof HttpTransport) this.transport.start();
+  }
+
+  /** Collects now; see `MetricsRegistry.collect`. */
+  collect(): Promise<void> {
+    return this.metrics.collect();
+  }
+
+  /** Resolves when everything queued is sent or spooled; rejects with `AgentError` flush_timeout (W-76). */
+  flush(): Promise<void> {
+    return this.transport.flush();
+  }
+
+  /** Where the recorded events are now, in events (W-93). */
+  stats(): TransportStats {
+    return this.transport.stats();
+  }
+
+  /** Collects once more, sends, stops. Idempotent; never rejects (REG-87, W-75). */
+  close(): Promise<void> {
+    this.closing ??= this.closeNow();
+    return this.closing;
+  }
+
+  private async closeNow(): Promise<void> {
+    if (runningClient() === this) setRunningClient(undefined);
+    this.stopListening();
+    try {
+      await this.metrics.stop();
+      this.metrics.close();
+      await this.transport.close();
+    } catch (error) {
+      this.logger.error(`closing the client failed: ${String(error)}`);
+    }
+  }
+
+  /** Runs `fn` in a new transaction, current for everything called and awaited inside; ends on return and throw. */
+  withTransaction<R>(name: string, type: string, fn: (transaction: Transaction) => R): R {
+    return this.tracer.withTransaction(name, type, fn);
+  }
+
+  /** Runs `fn` in a new child of the current span; a synchronous `fn` stays synchronous. */
+  withSpan<R>(name: string, type: string, fn: (span: PublicSpan) => R): R;
+  withSpan<R>(name: string, type: string, subtype: string | undefined, fn: (span: PublicSpan) => R): R;
+  withSpan<R>(
+    name: string,
+    type: string,
+    subtypeOrFn: string | undefined | ((span: PublicSpan) => R),
+    fn?: (span: PublicSpan) => R,
+  ): R {
+    return typeof subtypeOrFn === "function"
+      ? this.tracer.withSpan(name, type, subtypeOrFn)
+      : this.tracer.withSpan(name, type, subtypeOrFn, fn as (span: PublicSpan) => R);
+  }
+
+  /** A transaction that does not become current: its spans are started from it. */
+  startTransaction(name: string, type?: string, options?: StartOptions): Transaction {
+    return this.tracer.startTransaction(name, type, options);
+  }
+
+  /** A child of the current span, inert without one; it does not become current. */
+  startSpan(name: string, type?: string, subtype?: string, options?: StartOptions): PublicSpan {
+    return this.tracer.startSpan(name, type, subtype, options);
+  }
+}
+
+let inert: Client | undefined;
+
+/** The running client, else an inert one whose sets can be used and send nothing. Never throws. */
+export function getClient(): Client {
+  const running = runningClient();
+  if (running !== undefined) return running;
+  inert ??= new Client({ start: false, enabled: false, transport: new NullTransport(), logger: SILENT });
+  return inert;
+}
+
+const SILENT: UserLogger = { info() {}, warn() {}, error() {} };
+
+/** An option is given that the running client was not given. */
+function differs(wanted: ClientOptions, running: ClientOptions): boolean {
+  const was = running as Record<string, unknown>;
+  return Object.entries(wanted).some(([key, value]) => {
+    if (value === was[key] || value === undefined) return false;
+    if (typeof value !== "object" || value === null || key === "transport" || key === "logger") return true;
+    return JSON.stringify(value) !== JSON.stringify(was[key]);
+  });
+}

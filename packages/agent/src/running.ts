@@ -1,0 +1,16 @@
+import type { Client } from "./client.js";
+
+/** Shared by all copies of the package in the process: duplicates in node_modules, bundles, hot reloads. */
+const KEY = Symbol.for("tidegauge.agent.client");
+const holder = globalThis as { [KEY]?: Client };
+
+/** The client that collects and sends for this process or thread. */
+export function runningClient(): Client | undefined {
+  return holder[KEY];
+}
+
+export function setRunningClient(client: Client | undefined): void {
+  if (client === undefined) delete holder[KEY];
+  // Not enumerable: code that lists the globals must not trip over it.
+  else Object.defineProperty(holder, KEY, { value: client, configurable: true, enumerable: false, writable: true });
+}

@@ -20,31 +20,21 @@ export type ClientOptions = ConfigOptions & {
   readonly logger?: UserLogger | undefined;
 };
 
-/** The agent: metric sets, the timer that collects them, and the way to the server. One runs per process; more copies of the package share it. */
-export class Client {
-  readonly metrics!: MetricsRegistry;
-  readonly config!: Config;
-  readonly logger!: Logger;
+/** The agent: metric sets, the timer that collects them, and the way to the server. */
+class AgentClient {
+  readonly metrics: MetricsRegistry;
+  readonly config: Config;
+  readonly logger: Logger;
   /** Identity of this process or thread on the wire: part of every series. */
-  readonly ephemeralId!: string;
-  private readonly options!: ClientOptions;
-  private readonly transport!: Transport;
-  private readonly tracer!: Tracer;
-  private readonly stopListening!: () => void;
+  readonly ephemeralId: string;
+  readonly options: ClientOptions;
+  private readonly transport: Transport;
+  private readonly tracer: Tracer;
+  private readonly stopListening: () => void;
   private closing: Promise<void> | undefined;
 
-  /** Starts collecting and sending. While a client runs this gives that one, with a warning if the options differ. */
   constructor(options: ClientOptions = {}) {
     const isolated = options.start === false;
-    const running = isolated ? undefined : runningClient();
-    if (running !== undefined) {
-      if (differs(options, running.options)) {
-        running.logger.warn(
-          "a client is running already and stays as it is: the options of the second new Client() have no effect; close() the first one to change them",
-        );
-      }
-      return running;
-    }
     this.options = options;
     this.config = Config.load(options);
     this.logger = createLogger(this.config, options.logger);
@@ -160,6 +150,26 @@ export class Client {
     return this.tracer.startSpan(name, type, subtype, options);
   }
 }
+
+/** The agent of this process; see the constructor `Client`. */
+export type Client = AgentClient;
+
+/**
+ * Starts collecting and sending. One client runs per process, also when the package is loaded in several copies: while one runs, `new Client()` gives that one, with
+ * a warning if the options differ.
+ */
+export const Client: new (options?: ClientOptions) => Client = new Proxy(AgentClient, {
+  construct(target, [options]: [ClientOptions?], newTarget) {
+    const running = options?.start === false ? undefined : runningClient();
+    if (running === undefined) return Reflect.construct(target, [options], newTarget);
+    if (differs(options ?? {}, running.options)) {
+      running.logger.warn(
+        "a client is running already and stays as it is: the options of the second new Client() have no effect; close() the first one to change them",
+      );
+    }
+    return running;
+  },
+});
 
 let inert: Client | undefined;
 

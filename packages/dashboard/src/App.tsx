@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { onUnauthorized } from "./api/client.js";
 import { LoginForm } from "./login/LoginForm.js";
+import { ExplorePage } from "./pages/ExplorePage.js";
 import { Header } from "./pages/Header.js";
 import { ServicePage } from "./pages/ServicePage.js";
 import { ServicesPage } from "./pages/ServicesPage.js";
@@ -27,5 +28,6 @@ function CurrentPage() {
   const { path } = useLocation();
   const [page = "services", item] = path;
   if (page === "services" && item !== undefined) return <ServicePage key={item} name={item} />;
+  if (page === "explore") return <ExplorePage />;
   return <ServicesPage />;
 }

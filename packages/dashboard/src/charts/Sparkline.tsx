@@ -1,7 +1,7 @@
 import { bridgeGaps } from "./gaps.js";
 
-const WIDTH = 96;
-const HEIGHT = 26;
+const WIDTH = 72;
+const HEIGHT = 22;
 
 /** The `d` of a line through `values`, scaled to the box from zero; a gap starts a new piece. */
 export function sparklinePath(values: readonly (number | null)[], width: number, height: number): string {

@@ -6,6 +6,7 @@ import { useRange } from "../time/useRange.js";
 
 const PAGES: readonly { path: string; name: string; timed: boolean }[] = [
   { path: "services", name: "Services", timed: true },
+  { path: "explore", name: "Explore", timed: true },
 ];
 
 /** The bar at the top of every page. */

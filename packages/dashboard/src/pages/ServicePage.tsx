@@ -6,7 +6,7 @@ import { useTick } from "../live/useTick.js";
 import { panelsFor } from "../panels/catalog.js";
 import { MetricPanel } from "../panels/MetricPanel.js";
 import { PanelEmpty, PanelError, PanelLoading } from "../panels/Panel.js";
-import { SECTIONS } from "../panels/spec.js";
+import { type PanelLine, SECTIONS } from "../panels/spec.js";
 import { linkTo } from "../route/location.js";
 import { setParameters, useLocation } from "../route/useLocation.js";
 import { useRange } from "../time/useRange.js";
@@ -81,7 +81,14 @@ export function ServicePage({ name }: { name: string }) {
                 <h2 id={`section-${section.replaceAll(" ", "-")}`}>{section}</h2>
                 <div class="grid">
                   {own.map((spec) => (
-                    <MetricPanel key={spec.id} spec={spec} scope={scope} range={range} tick={tick} />
+                    <MetricPanel
+                      key={spec.id}
+                      spec={spec}
+                      scope={scope}
+                      range={range}
+                      tick={tick}
+                      exploreHref={exploreHref(spec.lines[0], name, parameters)}
+                    />
                   ))}
                 </div>
               </section>
@@ -91,6 +98,17 @@ export function ServicePage({ name }: { name: string }) {
       )}
     </section>
   );
+}
+
+/** The explorer with a panel's first line. */
+function exploreHref(line: PanelLine | undefined, service: string, parameters: URLSearchParams): string | undefined {
+  if (line === undefined) return undefined;
+  return linkTo(["explore"], parameters, {
+    service,
+    metric: line.metric,
+    aggregation: line.aggregation,
+    by: line.groupBy ?? [],
+  });
 }
 
 interface ChoiceProps {

@@ -78,11 +78,15 @@ export function ServiceTable({ services, overview, sorting, onSort, nowMs }: Ser
                   )}
                 </span>
               </th>
-              <td title={service.nodes.join(", ")}>{service.nodes.length || "–"}</td>
+              <td data-label={HEADS.nodes} title={service.nodes.join(", ")}>
+                {service.nodes.length || "–"}
+              </td>
               {TRENDS.map(({ column, unit, colour }) => (
-                <TrendCell key={column} trend={overview.get(service.name)?.[column]} unit={unit} colour={colour} />
+                <td key={column} data-label={HEADS[column]}>
+                  <TrendValue trend={overview.get(service.name)?.[column]} unit={unit} colour={colour} />
+                </td>
               ))}
-              <td>
+              <td class="service-status">
                 <StatusBadge status={service.status} />
                 {service.lastSeen !== null && (
                   <span class="last-seen muted">{formatAge(Date.parse(service.lastSeen), nowMs)}</span>
@@ -96,14 +100,12 @@ export function ServiceTable({ services, overview, sorting, onSort, nowMs }: Ser
   );
 }
 
-function TrendCell({ trend, unit, colour }: { trend: Trend | undefined; unit: string; colour: number }) {
+function TrendValue({ trend, unit, colour }: { trend: Trend | undefined; unit: string; colour: number }) {
   return (
-    <td>
-      <span class="trend">
-        {trend && trend.value !== null && <Sparkline values={trend.values} colour={colour} />}
-        <span>{formatValue(trend?.value, unit)}</span>
-      </span>
-    </td>
+    <span class="trend">
+      {trend && trend.value !== null && <Sparkline values={trend.values} colour={colour} />}
+      <span>{formatValue(trend?.value, unit)}</span>
+    </span>
   );
 }
 

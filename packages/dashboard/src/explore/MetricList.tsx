@@ -1,0 +1,50 @@
+import type { MetricSummary } from "@tidegauge/protocol/query";
+import { useState } from "preact/hooks";
+
+export interface MetricListProps {
+  metrics: readonly MetricSummary[];
+  chosen: string | undefined;
+  onChoose(name: string): void;
+}
+
+/** Every metric with its kind, unit, labels and number of series, to search and choose from. */
+export function MetricList({ metrics, chosen, onChoose }: MetricListProps) {
+  const [search, setSearch] = useState("");
+  const needle = search.toLowerCase();
+  const shown = metrics.filter(({ name, labels }) =>
+    [name, ...labels].some((text) => text.toLowerCase().includes(needle)),
+  );
+  return (
+    <section class="card metric-list" aria-label="Metrics">
+      <input
+        type="search"
+        placeholder={`Search ${metrics.length} metrics`}
+        aria-label="Search metrics"
+        value={search}
+        onInput={(event) => setSearch(event.currentTarget.value)}
+      />
+      <ul>
+        {shown.map((metric) => (
+          <li key={metric.name}>
+            <button
+              type="button"
+              class="menu-item metric-item"
+              aria-pressed={metric.name === chosen}
+              data-testid={`metric-${metric.name}`}
+              onClick={() => onChoose(metric.name)}
+            >
+              <span class="metric-name">{metric.name}</span>
+              <span class="metric-facts">
+                {metric.kind}
+                {metric.inferred ? " (inferred)" : ""}
+                {metric.unit === null ? "" : ` · ${metric.unit}`} · {metric.series} series
+                {metric.labels.length === 0 ? "" : ` · ${metric.labels.join(", ")}`}
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {shown.length === 0 && <p class="muted metric-none">No metric matches “{search}”.</p>}
+    </section>
+  );
+}

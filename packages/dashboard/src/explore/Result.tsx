@@ -1,0 +1,95 @@
+import type { Aggregation, MetricSummary } from "@tidegauge/protocol/query";
+import { useState } from "preact/hooks";
+import { type Query, queryUrl, runQuery } from "../api/query.js";
+import { useResource } from "../api/useResource.js";
+import { Chart } from "../charts/Chart.js";
+import { type ChartData, isEmpty } from "../charts/data.js";
+import { Heatmap } from "../charts/Heatmap.js";
+import { Legend } from "../charts/Legend.js";
+import { useHidden } from "../charts/useHidden.js";
+import { ValueTable } from "../charts/ValueTable.js";
+import { joinAnswers } from "../panels/load.js";
+import { PanelEmpty, PanelError, PanelLoading } from "../panels/Panel.js";
+import { CodeBlock } from "../setup/CodeBlock.js";
+import type { TimeRange } from "../time/range.js";
+import { zoomOut, zoomTo } from "../time/useRange.js";
+import { download, toCsv } from "./exports.js";
+import { aggregatedUnit, type View } from "./selection.js";
+
+export interface ResultProps {
+  metric: MetricSummary;
+  aggregation: Aggregation;
+  query: Query;
+  view: View;
+  range: TimeRange;
+  tick: number;
+}
+
+/** The chosen metric as a chart and a table, with the call behind it. */
+export function Result({ metric, aggregation, query, view, range, tick }: ResultProps) {
+  const { data, error, retry } = useResource(JSON.stringify(query), tick, async (signal) => {
+    const answer = await runQuery(query, signal);
+    const line = {
+      metric: metric.name,
+      aggregation,
+      label: aggregation,
+      ...(query.groupBy ? { groupBy: query.groupBy } : {}),
+    };
+    const chart = joinAnswers([{ line, answer }]);
+    return { answer, chart: { ...chart, unit: aggregatedUnit(answer.unit, metric.kind, aggregation) } };
+  });
+  if (data === undefined) return error ? <PanelError error={error} onRetry={retry} /> : <PanelLoading />;
+  const fileName = `${metric.name}-${aggregation}`;
+  return (
+    <>
+      {error && <p class="panel-warning">Not refreshed: {error.message}</p>}
+      {isEmpty(data.chart) ? (
+        <PanelEmpty>No data in this time range with these filters.</PanelEmpty>
+      ) : (
+        <Drawing data={data.chart} view={view} range={range} title={`${metric.name}, ${aggregation}`} />
+      )}
+      <h3 class="sub-head">The call behind it</h3>
+      <CodeBlock code={new URL(queryUrl(query), document.baseURI).href} label="API call" />
+      <div class="export-buttons">
+        <button type="button" class="button" onClick={() => download(`${fileName}.csv`, "text/csv", toCsv(data.chart))}>
+          Download CSV
+        </button>
+        <button
+          type="button"
+          class="button"
+          onClick={() => download(`${fileName}.json`, "application/json", JSON.stringify(data.answer, null, 2))}
+        >
+          Download JSON
+        </button>
+      </div>
+    </>
+  );
+}
+
+function Drawing({ data, view, range, title }: { data: ChartData; view: View; range: TimeRange; title: string }) {
+  const [cursor, setCursor] = useState<number | null>(null);
+  const { hidden, toggle, isolate } = useHidden(data.series);
+  return (
+    <>
+      {view === "heatmap" ? (
+        <Heatmap data={data} label={`${title} as a heat map`} />
+      ) : (
+        <>
+          <Chart
+            data={data}
+            hidden={hidden}
+            stacked={view === "stack"}
+            height={300}
+            label={title}
+            onZoom={(from, to) => zoomTo(range, from, to)}
+            onReset={zoomOut}
+            onCursor={setCursor}
+          />
+          <Legend data={data} hidden={hidden} cursor={cursor} onToggle={toggle} onIsolate={isolate} />
+        </>
+      )}
+      <h3 class="sub-head">Values</h3>
+      <ValueTable data={data} caption={title} />
+    </>
+  );
+}

@@ -1,0 +1,95 @@
+import type { Aggregation, MetricsResponse, ServicesResponse } from "@tidegauge/protocol/query";
+import { getJson } from "../api/client.js";
+import { useResource } from "../api/useResource.js";
+import { Builder } from "../explore/Builder.js";
+import { MetricList } from "../explore/MetricList.js";
+import { Result } from "../explore/Result.js";
+import { aggregationsFor, readSelection, selectionQuery } from "../explore/selection.js";
+import { formatAge } from "../format/time.js";
+import { useTick } from "../live/useTick.js";
+import { PanelEmpty, PanelError, PanelLoading } from "../panels/Panel.js";
+import { setParameters, useLocation } from "../route/useLocation.js";
+import { queryTimes } from "../time/range.js";
+import { useRange } from "../time/useRange.js";
+
+/** Any metric of any service: pick, aggregate, group, filter, draw, export. */
+export function ExplorePage() {
+  const { parameters } = useLocation();
+  const range = useRange();
+  const selection = readSelection(parameters);
+  const { service } = selection;
+  const tick = useTick(range, service);
+  const services = useResource("services", 0, (signal) => getJson<ServicesResponse>("api/v1/services", {}, signal));
+  const metrics = useResource(`metrics ${service ?? ""}`, Math.floor(tick / 6), (signal) =>
+    getJson<MetricsResponse>("api/v1/metrics", { service }, signal),
+  );
+  const metric = metrics.data?.metrics.find(({ name }) => name === selection.metric);
+  const query = selectionQuery(selection, metric?.kind, queryTimes(range));
+  const choose = (name: string) =>
+    setParameters({ metric: name, aggregation: undefined, by: undefined, filter: undefined, view: undefined });
+  return (
+    <section class="page">
+      <div class="page-head">
+        <h1>Explore metrics</h1>
+        <label class="choice">
+          <span>Service</span>
+          <select
+            value={service ?? ""}
+            onChange={(event) => setParameters({ service: event.currentTarget.value, filter: undefined })}
+          >
+            <option value="">All services</option>
+            {services.data?.services.map(({ name }) => (
+              <option key={name} value={name}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      {metrics.data === undefined ? (
+        metrics.error ? (
+          <PanelError error={metrics.error} onRetry={metrics.retry} />
+        ) : (
+          <PanelLoading />
+        )
+      ) : (
+        <div class="explore">
+          <MetricList metrics={metrics.data.metrics} chosen={selection.metric} onChoose={choose} />
+          <section class="card explore-result" aria-label="Result" data-testid="explore-result">
+            {metric === undefined || query === undefined ? (
+              <PanelEmpty>
+                {selection.metric === undefined
+                  ? "Choose a metric to draw it."
+                  : `There is no metric ${selection.metric}${service === undefined ? "" : ` of ${service}`}.`}
+              </PanelEmpty>
+            ) : (
+              <>
+                <h2 class="explore-title">{metric.name}</h2>
+                <p class="muted">
+                  {metric.kind}
+                  {metric.inferred ? ", inferred from its values" : ""}
+                  {metric.unit === null ? "" : `, in ${metric.unit}`}, {metric.series} series, last seen{" "}
+                  {formatAge(Date.parse(metric.lastSeen), Date.now())}
+                </p>
+                <Builder
+                  selection={selection}
+                  metric={metric}
+                  aggregation={selection.aggregation ?? (aggregationsFor(metric.kind)[0] as Aggregation)}
+                />
+                <Result
+                  key={metric.name}
+                  metric={metric}
+                  aggregation={query.aggregation}
+                  query={query}
+                  view={selection.view}
+                  range={range}
+                  tick={tick}
+                />
+              </>
+            )}
+          </section>
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,3 +1,4 @@
+export { CentralConfigPoller, type CentralConfigPollerOptions } from "./central.js";
 export { Config, camelCase, type EffectiveOption, type OptionSource, valueKey } from "./config.js";
 export { type Matcher, matchesAny, WildcardMatcher } from "./matcher.js";
 export type { ConfigOptions, ConfigValues } from "./option-types.js";

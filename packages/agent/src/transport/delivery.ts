@@ -10,7 +10,8 @@ import type { Endpoint } from "./endpoint.js";
 import type { HealthRecord } from "./health.js";
 import type { MetadataLine } from "./metadata-line.js";
 import { judgeAnswer, judgeError, type Outcome } from "./outcome.js";
-import type { Sender } from "./sender.js";
+import { NO_PROXY_CLIENT, type Sender } from "./sender.js";
+import type { Spool } from "./spool.js";
 
 /** What a delivery works with. */
 export interface DeliveryParts {
@@ -23,6 +24,8 @@ export interface DeliveryParts {
   readonly metadata: MetadataLine;
   readonly accounting: Accounting;
   readonly health: HealthRecord;
+  /** Where batches go that cannot be sent now (W-91). */
+  readonly spool: Spool | undefined;
   /** A batch is accepted, dropped or on disk. */
   readonly settled: (batch: Batch) => void;
 }
@@ -36,6 +39,9 @@ export class Delivery {
   #open = false;
   #stopped = false;
   #inFlight: Batch | undefined;
+  /** Being written to the spool. */
+  #spooling: Batch | undefined;
+  #loading = false;
   #waiting: Timer | undefined;
   #overflowed = 0;
 
@@ -61,6 +67,7 @@ export class Delivery {
     }
     this.#noteQueueShare();
     if (dropped.length > 0) this.#reportOverflow();
+    if (this.#backoff.failures > 0) void this.#spoolAll();
     this.#pump();
   }
 
@@ -77,23 +84,81 @@ export class Delivery {
     this.#pump();
   }
 
-  /** Ends for good and gives back what is not delivered, the batch being sent too. */
+  /** Writes everything that waits in memory, the batch being sent too and `extra`, to the spool before it returns; sending goes on. */
+  saveSync(extra: readonly Batch[]): void {
+    const { spool, metadata, accounting, settled } = this.#parts;
+    const waiting = this.#spooling ? [this.#spooling, ...this.#queue.drain()] : this.#queue.drain();
+    this.#spooling = undefined;
+    const save = (batch: Batch): string | undefined => {
+      const file = spool?.saveSync(batch, batch.metadata ?? metadata.encode(batch.gzip));
+      if (file === undefined) return undefined;
+      accounting.spool(batch.events);
+      settled(batch);
+      return file;
+    };
+    if (this.#inFlight && this.#inFlight.file === undefined) {
+      const file = save(this.#inFlight);
+      if (file !== undefined) {
+        spool?.withdraw(file);
+        this.#inFlight = { ...this.#inFlight, file };
+      }
+    }
+    for (const batch of [...waiting, ...extra]) if (save(batch) === undefined) this.#queue.push(batch, 0);
+  }
+
+  /** Ends for good and gives back what is neither delivered nor on disk, the batch being sent too. */
   abandon(): Batch[] {
     this.#stopped = true;
     this.#waiting?.cancel();
     this.#waiting = undefined;
-    const rest = this.#queue.drain();
-    if (this.#inFlight) rest.unshift(this.#inFlight);
+    const rest = [this.#inFlight, this.#spooling, ...this.#queue.drain()];
+    if (this.#inFlight?.file !== undefined) this.#parts.spool?.putBack(this.#inFlight);
     this.#inFlight = undefined;
-    return rest;
+    this.#spooling = undefined;
+    return rest.filter((batch): batch is Batch => batch !== undefined && batch.file === undefined);
   }
 
   #pump(): void {
-    if (!this.#open || this.#stopped || this.#inFlight || this.#waiting) return;
+    if (!this.#open || this.#stopped || this.#inFlight || this.#waiting || this.#loading) return;
+    // Memory first: it is the smaller store, and fresh values do not wait for old ones.
     const batch = this.#queue.shift();
-    if (!batch) return;
+    if (batch) {
+      this.#inFlight = batch;
+      void this.#attempt(batch);
+    } else if (this.#parts.spool && this.#parts.spool.length > 0) {
+      void this.#load(this.#parts.spool);
+    }
+  }
+
+  async #load(spool: Spool): Promise<void> {
+    this.#loading = true;
+    const batch = await spool.takeOldest();
+    this.#loading = false;
+    if (!batch) return this.#pump();
+    if (this.#stopped) return spool.putBack(batch);
     this.#inFlight = batch;
-    void this.#attempt(batch);
+    await this.#attempt(batch);
+  }
+
+  /** Moves what waits in memory to disk, the oldest first, while the server is away. */
+  async #spoolAll(): Promise<void> {
+    const { spool, accounting, metadata, settled } = this.#parts;
+    if (!spool || this.#spooling) return;
+    while (this.#backoff.failures > 0) {
+      const batch = this.#queue.shift();
+      if (!batch) return;
+      this.#spooling = batch;
+      const saved = await spool.save(batch, batch.metadata ?? metadata.encode(batch.gzip));
+      // Saved synchronously meanwhile, or given back.
+      if (this.#spooling !== batch) return;
+      this.#spooling = undefined;
+      if (!saved) {
+        this.#queue.unshift(batch);
+        return;
+      }
+      accounting.spool(batch.events);
+      settled(batch);
+    }
   }
 
   async #attempt(batch: Batch): Promise<void> {
@@ -123,33 +188,40 @@ export class Delivery {
     }
     if (this.#stopped) return;
     health.request(outcome.kind === "accepted", bytes);
+    // It may have been written to disk meanwhile.
+    const sent = this.#inFlight ?? batch;
     this.#inFlight = undefined;
-    this.#conclude(batch, outcome);
+    this.#conclude(sent, outcome);
     this.#noteQueueShare();
     this.#pump();
   }
 
   #conclude(batch: Batch, outcome: Outcome): void {
-    const { accounting, clock, settled } = this.#parts;
+    const { accounting, clock, settled, spool } = this.#parts;
+    const from = batch.file === undefined ? "queued" : "spooled";
+    if (outcome.kind === "retry") {
+      if (batch.file === undefined) this.#queue.unshift(batch);
+      else spool?.putBack(batch);
+    } else {
+      const accepted = outcome.kind === "accepted" ? batch.events : outcome.accepted;
+      accounting.accept(accepted, from);
+      accounting.drop("rejected", batch.events - accepted, from);
+      if (batch.file !== undefined) spool?.remove(batch.file);
+      settled(batch);
+    }
     if (outcome.kind === "accepted") {
       this.#backoff.succeed();
-      accounting.accept(batch.events, "queued");
-      settled(batch);
       return;
-    }
-    if (outcome.kind === "refused") {
-      accounting.accept(outcome.accepted, "queued");
-      accounting.drop("rejected", batch.events - outcome.accepted, "queued");
-      settled(batch);
-    } else {
-      this.#queue.unshift(batch);
     }
     this.#report(outcome);
     const waitMs = this.#backoff.fail(outcome.kind === "retry" ? outcome.retryAfterMs : 0);
     this.#waiting = clock.after(waitMs, () => this.hurry());
+    void this.#spoolAll();
   }
 
   #report(outcome: { readonly problem: string; readonly cause: string }): void {
+    // The sender has said what is missing (W-71).
+    if (outcome.cause === NO_PROXY_CLIENT) return;
     const held = this.#throttle.admit(outcome.cause);
     if (held === undefined) return;
     this.#parts.logger.error(`sending to ${this.#parts.endpoint.base.href} failed: ${outcome.problem}${held}`);

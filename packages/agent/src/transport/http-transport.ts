@@ -7,15 +7,15 @@ import type { MetadataSource } from "../metadata/build.js";
 import { Accounting } from "./accounting.js";
 import { BatchBuilder } from "./batch-builder.js";
 import { type Clock, systemClock, type Timer } from "./clock.js";
+import { createSender } from "./create-sender.js";
 import { Delivery } from "./delivery.js";
 import { Endpoint } from "./endpoint.js";
 import { HealthRecord, type QueueExtremes, type TransportHealth } from "./health.js";
 import { MetadataLine } from "./metadata-line.js";
-import { NodeSender } from "./node-sender.js";
 import type { Sender } from "./sender.js";
 import { versionIn } from "./server-info.js";
 import { Settlement } from "./settlement.js";
-import { tlsSettings } from "./tls.js";
+import { Spool, type SpoolDisk } from "./spool.js";
 import type { DropReason, Transport, TransportStats } from "./transport.js";
 
 /** What an `HttpTransport` is made of; the optional parts are replaced in tests. */
@@ -24,7 +24,10 @@ export interface HttpTransportOptions {
   readonly logger: Logger;
   readonly metadata: MetadataSource | Promise<Metadata>;
   readonly ephemeralId: string;
+  /** By default one for the configuration: direct or through a proxy. */
   readonly sender?: Sender;
+  /** What the spool's files are written with. */
+  readonly disk?: SpoolDisk;
   readonly clock?: Clock;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
@@ -37,7 +40,8 @@ export class HttpTransport implements Transport {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #endpoint: Endpoint;
-  readonly #sender: Sender;
+  /** Carries the agent's requests; also those for central configuration. */
+  readonly sender: Sender;
   readonly #ready: Promise<unknown>;
   readonly #metadata: MetadataLine;
   readonly #accounting = new Accounting();
@@ -45,10 +49,12 @@ export class HttpTransport implements Transport {
   readonly #settlement = new Settlement();
   readonly #builder: BatchBuilder;
   readonly #delivery: Delivery;
+  readonly #spool: Spool | undefined;
   #begun: Promise<void> | undefined;
   #flushTimer: Timer | undefined;
   #stopListening: (() => void) | undefined;
   #closing: Promise<void> | undefined;
+  #ended = false;
 
   constructor(options: HttpTransportOptions) {
     this.#config = options.config;
@@ -56,20 +62,35 @@ export class HttpTransport implements Transport {
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? Math.random;
     this.#endpoint = new Endpoint(options.config.values);
-    this.#sender = options.sender ?? new NodeSender(tlsSettings(options.config.values, options.logger), this.#clock);
+    this.sender = options.sender ?? createSender(this.#endpoint, this.#config, this.#logger, this.#clock);
     const metadata = "ready" in options.metadata ? options.metadata : pendingSource(options.metadata, options.config);
     this.#ready = metadata.ready;
     this.#metadata = new MetadataLine(metadata);
+    const { spoolDir, spoolSizeBytes, serviceName } = this.#config.values;
+    if (spoolDir && !this.#config.values.disableSend) {
+      this.#spool = new Spool({
+        directory: spoolDir,
+        serviceName,
+        ephemeralId: options.ephemeralId,
+        limitBytes: spoolSizeBytes,
+        logger: this.#logger,
+        clock: this.#clock,
+        ...(options.disk ? { disk: options.disk } : {}),
+        inherited: (events) => this.#accounting.inherit(events),
+        dropped: (events) => this.#accounting.drop("spoolFull", events, "spooled"),
+      });
+    }
     this.#delivery = new Delivery({
       config: this.#config,
       logger: this.#logger,
       clock: this.#clock,
       random: this.#random,
       endpoint: this.#endpoint,
-      sender: this.#sender,
+      sender: this.sender,
       metadata: this.#metadata,
       accounting: this.#accounting,
       health: this.#health,
+      spool: this.#spool,
       settled: (batch) => this.#settlement.end(batch.sequence),
     });
     this.#builder = new BatchBuilder({
@@ -109,9 +130,9 @@ export class HttpTransport implements Transport {
     if (!this.#silent) this.#accounting.recordDropped(reason, count);
   }
 
-  async flush(): Promise<void> {
+  /** `limitMs`: how long to wait for the server, by default `api_request_time`. */
+  async flush(limitMs: number = this.#config.values.apiRequestTimeMs): Promise<void> {
     if (this.#config.values.disableSend || this.#closing) return;
-    const limitMs = this.#config.values.apiRequestTimeMs;
     this.#builder.finish(true);
     const upTo = this.#builder.sequence;
     const settled = this.#begin().then(() =>
@@ -129,6 +150,20 @@ export class HttpTransport implements Transport {
   close(limitMs: number = this.#config.values.apiRequestTimeMs): Promise<void> {
     this.#closing ??= this.#close(limitMs);
     return this.#closing;
+  }
+
+  /**
+   * Writes everything that waits to the spool before it returns; the transport goes on working (W-92). Without a spool nothing happens.
+   */
+  saveSync(): void {
+    if (this.#spool && !this.#ended) this.#delivery.saveSync(this.#builder.drainSync());
+  }
+
+  /** The process ends now: what waits goes to the spool, or is counted and named in a last log line (W-92). */
+  endSync(): void {
+    this.#closing ??= Promise.resolve();
+    this.#flushTimer?.cancel();
+    this.#giveUp();
   }
 
   stats(): TransportStats {
@@ -164,12 +199,16 @@ export class HttpTransport implements Transport {
       if (!(await this.#within(settled, limitMs))) this.#logger.error("closing the transport connection timed out");
     }
     this.#giveUp();
-    this.#sender.close();
+    this.sender.close();
   }
 
-  /** What could not be delivered by now is lost, and said so. */
+  /** Ends the delivery: what could not be sent by now goes to the spool, the rest is lost, and said so. */
   #giveUp(): void {
+    if (this.#ended) return;
+    this.saveSync();
+    this.#ended = true;
     const rest = [...this.#delivery.abandon(), ...this.#builder.drainSync()];
+    this.#spool?.close();
     const events = rest.reduce((sum, batch) => sum + batch.events, 0);
     if (events === 0) return;
     this.#accounting.drop("closed", events, "queued");
@@ -179,14 +218,16 @@ export class HttpTransport implements Transport {
 
   /** Everything that comes before the first events request (W-22, W-36). */
   #begin(): Promise<void> {
-    this.#begun ??= Promise.all([this.#askServerInfo(), this.#ready]).then(() => this.#delivery.open());
+    this.#begun ??= Promise.all([this.#askServerInfo(), this.#ready, this.#spool?.open()]).then(() =>
+      this.#delivery.open(),
+    );
     return this.#begun;
   }
 
   async #askServerInfo(): Promise<void> {
     if (this.#config.values.skipServerInfo) return;
     try {
-      const answer = await this.#sender.send({
+      const answer = await this.sender.send({
         method: "GET",
         url: this.#endpoint.base,
         headers: this.#endpoint.headers,
@@ -206,7 +247,7 @@ export class HttpTransport implements Transport {
     const url = new URL(this.#endpoint.events);
     url.search = "flushed=true";
     try {
-      await this.#sender.send({
+      await this.sender.send({
         method: "POST",
         url,
         headers: { ...this.#endpoint.headers, "Content-Type": "application/x-ndjson", "Content-Length": "0" },

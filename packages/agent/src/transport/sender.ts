@@ -28,6 +28,9 @@ export interface Sender {
   close(): void;
 }
 
+/** Code of the error that a proxy is configured and `undici` is missing; the sender has logged it (W-71). */
+export const NO_PROXY_CLIENT = "NO_PROXY_CLIENT";
+
 /** Longest part of an answer's body that is kept; the rest is read and thrown away. */
 export const MAX_ANSWER_BYTES = 65_536;
 

@@ -1,0 +1,1 @@
+export { type Endable, installShutdownHooks } from "./hooks.js";

@@ -1,0 +1,305 @@
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { readFile, rename, rm, unlink, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import type { Logger } from "../logging/logger.js";
+import type { Batch } from "./batch.js";
+import type { Clock, Timer } from "./clock.js";
+import { isAbandoned, thisOwner } from "./spool-lock.js";
+import { decodeRecord, encodeRecord } from "./spool-record.js";
+
+/** How often the lock is touched and spools of dead processes are looked for; also how long a failing disk is left alone. */
+const HEARTBEAT_MS = 60_000;
+const SUFFIX = ".batch";
+
+/** The writes that a full or read-only disk refuses; replaced in tests. */
+export interface SpoolDisk {
+  write(path: string, data: Uint8Array): Promise<void>;
+  writeSync(path: string, data: Uint8Array): void;
+}
+
+/** How a spool works. */
+export interface SpoolOptions {
+  /** `spool_dir`. */
+  readonly directory: string;
+  readonly serviceName: string;
+  readonly ephemeralId: string;
+  /** `spool_size`: bytes of records this process keeps. */
+  readonly limitBytes: number;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly disk?: SpoolDisk;
+  /** Events of a dead process are here now. */
+  readonly inherited: (events: number) => void;
+  /** Events had to go because the spool is full, or their record was found damaged. */
+  readonly dropped: (events: number) => void;
+}
+
+interface Entry {
+  readonly file: string;
+  readonly bytes: number;
+  readonly events: number;
+}
+
+/**
+ * Batches on disk (W-91): one file each in a directory of this process, `<spool_dir>/<service>/<pid>-<ephemeral id>/`, with a lock file that names
+ * the process. Whoever finds the directory of a dead process renames it into its own, which only one can do, and sends what is in it. A disk that
+ * fails is reported once and left alone for a while; no method throws (W-94).
+ */
+export class Spool {
+  readonly #options: SpoolOptions;
+  readonly #disk: SpoolDisk;
+  readonly #home: string;
+  readonly #path: string;
+  /** Oldest first. */
+  #entries: Entry[] = [];
+  #bytes = 0;
+  #written = 0;
+  #open = false;
+  #warned = false;
+  #retryAt = Number.NEGATIVE_INFINITY;
+  #heartbeat: Timer | undefined;
+
+  constructor(options: SpoolOptions) {
+    this.#options = options;
+    this.#disk = options.disk ?? { write: writeFile, writeSync: writeFileSync };
+    this.#home = join(options.directory, options.serviceName.replaceAll(" ", "_"));
+    this.#path = join(this.#home, `${process.pid}-${options.ephemeralId}`);
+  }
+
+  /** Batches that wait on disk, without the one taken. */
+  get length(): number {
+    return this.#entries.length;
+  }
+
+  /** Makes the directory and takes over what dead processes left; from now on the lock is kept fresh. */
+  async open(): Promise<void> {
+    this.#ensureOpen();
+    await this.#takeOver();
+    this.#beat();
+  }
+
+  /** Writes a batch. Resolves to whether it is on disk. */
+  async save(batch: Batch, metadata: Uint8Array): Promise<boolean> {
+    const record = this.#encode(batch, metadata);
+    if (!record) return false;
+    const path = join(this.#path, record.entry.file);
+    try {
+      await this.#disk.write(`${path}.tmp`, record.data);
+      await rename(`${path}.tmp`, path);
+    } catch (error) {
+      void unlink(`${path}.tmp`).catch(() => {});
+      this.#fail(error);
+      return false;
+    }
+    this.#add(record.entry);
+    return true;
+  }
+
+  /** As `save`, before it returns; for a process that is about to end. Returns the file's name, `undefined` if it could not be written. */
+  saveSync(batch: Batch, metadata: Uint8Array): string | undefined {
+    const record = this.#encode(batch, metadata);
+    if (!record) return undefined;
+    const path = join(this.#path, record.entry.file);
+    try {
+      this.#disk.writeSync(`${path}.tmp`, record.data);
+      renameSync(`${path}.tmp`, path);
+    } catch (error) {
+      this.#fail(error);
+      return undefined;
+    }
+    this.#add(record.entry);
+    return record.entry.file;
+  }
+
+  /** Takes the oldest batch to send it; its file stays until `remove`. A damaged one is dropped and the next one taken. */
+  async takeOldest(): Promise<Batch | undefined> {
+    for (let entry = this.#entries.shift(); entry; entry = this.#entries.shift()) {
+      this.#bytes -= entry.bytes;
+      const batch = await this.#read(join(this.#path, entry.file), entry.file);
+      if (batch) return batch;
+      this.remove(entry.file);
+      this.#options.dropped(entry.events);
+      this.#options.logger.warn(`spool: ${entry.file} is damaged, its ${entry.events} events are lost`);
+    }
+    return undefined;
+  }
+
+  /** A batch that was taken could not be sent: it is the oldest again. */
+  putBack(batch: Batch): void {
+    const entry = {
+      file: batch.file as string,
+      bytes: batch.bytes + (batch.metadata?.length ?? 0),
+      events: batch.events,
+    };
+    this.#entries.unshift(entry);
+    this.#bytes += entry.bytes;
+  }
+
+  /** Takes the entry of a file out of those that wait, for one that is being sent already. */
+  withdraw(file: string): void {
+    const at = this.#entries.findIndex((entry) => entry.file === file);
+    if (at >= 0) this.#bytes -= (this.#entries.splice(at, 1)[0] as Entry).bytes;
+  }
+
+  /** A batch needs no place on disk any more. */
+  remove(file: string): void {
+    void unlink(join(this.#path, file)).catch(() => {});
+  }
+
+  /** Leaves what is on disk to the next process; an empty directory is removed. */
+  close(): void {
+    this.#heartbeat?.cancel();
+    this.#heartbeat = undefined;
+    if (!this.#open) return;
+    this.#open = false;
+    try {
+      unlinkSync(join(this.#path, "lock"));
+      if (readdirSync(this.#path).length === 0) rmdirSync(this.#path);
+    } catch {
+      // Then the next process finds a lock of a dead one.
+    }
+  }
+
+  #ensureOpen(): boolean {
+    if (this.#open) return true;
+    try {
+      // The lock is inside before the directory has its name: a directory without a lock always is one left behind.
+      const temporary = join(this.#home, `.${basename(this.#path)}`);
+      if (!existsSync(this.#path)) {
+        mkdirSync(temporary, { recursive: true });
+        writeFileSync(join(temporary, "lock"), JSON.stringify(thisOwner()));
+        renameSync(temporary, this.#path);
+      }
+      this.#open = true;
+    } catch (error) {
+      this.#fail(error);
+    }
+    return this.#open;
+  }
+
+  #encode(batch: Batch, metadata: Uint8Array): { entry: Entry; data: Buffer } | undefined {
+    if (this.#options.clock.now() < this.#retryAt || !this.#ensureOpen()) return undefined;
+    const data = encodeRecord(batch, metadata);
+    if (data.length > this.#options.limitBytes) return undefined;
+    while (this.#bytes + data.length > this.#options.limitBytes) this.#dropOldest();
+    // Sorts by age, also after the next process has put it among its own.
+    const file = `${Date.now().toString().padStart(15, "0")}-${String(++this.#written).padStart(6, "0")}-${batch.id.replace(":", "-")}${SUFFIX}`;
+    return { entry: { file, bytes: data.length, events: batch.events }, data };
+  }
+
+  #add(entry: Entry): void {
+    this.#entries.push(entry);
+    this.#bytes += entry.bytes;
+    while (this.#bytes > this.#options.limitBytes) this.#dropOldest();
+  }
+
+  #dropOldest(): void {
+    const entry = this.#entries.shift();
+    if (!entry) return;
+    this.#bytes -= entry.bytes;
+    this.remove(entry.file);
+    this.#options.dropped(entry.events);
+  }
+
+  #fail(error: unknown): void {
+    this.#retryAt = this.#options.clock.now() + HEARTBEAT_MS;
+    if (this.#warned) return;
+    this.#warned = true;
+    this.#options.logger.warn(
+      `spool_dir ${this.#options.directory} cannot be written (${String(error)}): events are kept in memory only`,
+    );
+  }
+
+  #beat(): void {
+    this.#heartbeat = this.#options.clock.after(HEARTBEAT_MS, () => {
+      try {
+        const now = new Date();
+        utimesSync(join(this.#path, "lock"), now, now);
+      } catch {
+        // Not ours any more, or not open: `#ensureOpen` sees to it at the next write.
+        this.#open = existsSync(join(this.#path, "lock"));
+      }
+      void this.#takeOver().then(() => {
+        if (this.#heartbeat) this.#beat();
+      });
+    });
+  }
+
+  async #takeOver(): Promise<void> {
+    if (!this.#open) return;
+    for (const name of listed(this.#home)) {
+      const theirs = join(this.#home, name);
+      if (theirs === this.#path || name.startsWith(".") || !isAbandoned(join(theirs, "lock"), Date.now())) continue;
+      const claimed = join(this.#path, `of-${name}`);
+      try {
+        await rename(theirs, claimed);
+      } catch {
+        // Another heir was faster.
+        continue;
+      }
+      await this.#inherit(claimed, name);
+    }
+  }
+
+  async #inherit(claimed: string, from: string): Promise<void> {
+    let events = 0;
+    let damaged = 0;
+    const inherited: Entry[] = [];
+    for (const path of recordsIn(claimed)) {
+      const file = basename(path);
+      const batch = await this.#read(path, file);
+      if (!batch) {
+        damaged++;
+        continue;
+      }
+      await rename(path, join(this.#path, file)).catch(() => {});
+      const entry = { file, bytes: batch.bytes + (batch.metadata?.length ?? 0), events: batch.events };
+      inherited.push(entry);
+      this.#bytes += entry.bytes;
+      events += entry.events;
+    }
+    await rm(claimed, { recursive: true, force: true }).catch(() => {});
+    this.#entries = [...inherited, ...this.#entries];
+    if (events > 0) {
+      this.#options.inherited(events);
+      this.#options.logger.info(`spool: ${events} events of an ended process (${from}) will be sent`);
+    }
+    if (damaged > 0)
+      this.#options.logger.warn(`spool: ${damaged} damaged records of an ended process (${from}) are lost`);
+    while (this.#bytes > this.#options.limitBytes) this.#dropOldest();
+  }
+
+  async #read(path: string, file: string): Promise<Batch | undefined> {
+    try {
+      return decodeRecord(await readFile(path), file);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+function listed(directory: string): string[] {
+  try {
+    return readdirSync(directory).sort();
+  } catch {
+    return [];
+  }
+}
+
+/** All records below a directory, oldest first; also those an heir had claimed before it died itself. */
+function recordsIn(directory: string): string[] {
+  const found: string[] = [];
+  for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile() && entry.name.endsWith(SUFFIX)) found.push(join(entry.parentPath, entry.name));
+  }
+  return found.sort((a, b) => (basename(a) < basename(b) ? -1 : 1));
+}

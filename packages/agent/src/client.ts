@@ -5,7 +5,14 @@ import { createEphemeralId, gatherMetadata } from "./metadata/index.js";
 import { NullTransport } from "./null-transport.js";
 import { MetricsRegistry } from "./registry.js";
 import { runningClient, setRunningClient } from "./running.js";
-import { BUILT_IN_SETS, CPUMetricSet, EventLoopMetricSet, NodeRuntimeMetricSet } from "./sets/index.js";
+import {
+  BreakdownMetricSet,
+  BUILT_IN_SETS,
+  CPUMetricSet,
+  EventLoopMetricSet,
+  NodeRuntimeMetricSet,
+  TransactionMetricSet,
+} from "./sets/index.js";
 import type { PublicSpan, StartOptions, Transaction } from "./tracing/span.js";
 import { Tracer } from "./tracing/tracer.js";
 import { HttpTransport, type Transport, type TransportStats } from "./transport/index.js";
@@ -52,14 +59,13 @@ class AgentClient {
       isRecording: () => values.enabled && values.recording,
       builtIns: BUILT_IN_SETS,
     });
-    this.tracer = new Tracer({ isRecording: () => values.enabled && values.recording });
+    if (values.enabled) this.registerSets();
+    this.tracer = this.makeTracer();
     this.stopListening = this.config.onChange((changed) => {
       if (changed.has("metricsIntervalMs")) this.metrics.setInterval(values.metricsIntervalMs);
       if (changed.has("disableMetrics")) this.metrics.setDisableMetrics(values.disableMetrics);
     });
-    if (!values.enabled) return;
-    this.registerSets();
-    if (!isolated) this.start();
+    if (values.enabled && !isolated) this.start();
   }
 
   private httpTransport(): HttpTransport {
@@ -79,6 +85,17 @@ class AgentClient {
         this.metrics.register(EventLoopMetricSet);
       if (set === undefined) void this.metrics.register(name);
     }
+  }
+
+  /** Both sets are off with interval 0 too, and then no span is tracked at all (BD-45, BD-46, BD-60). */
+  private makeTracer(): Tracer {
+    const { values } = this.config;
+    const measures = values.enabled && values.metricsIntervalMs > 0;
+    return new Tracer({
+      breakdown: measures && values.breakdownMetrics ? this.metrics.register(BreakdownMetricSet) : undefined,
+      transactions: measures && values.transactionMetrics ? this.metrics.register(TransactionMetricSet) : undefined,
+      isRecording: () => values.recording,
+    });
   }
 
   private start(): void {

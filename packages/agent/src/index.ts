@@ -11,7 +11,13 @@ export { Timer } from "./instruments/timer.js";
 export type { Logger, UserLogger } from "./logging/index.js";
 export { MetricSet } from "./metricset.js";
 export { type MetricSetClass, MetricsRegistry, type RegistryOptions } from "./registry.js";
-export { CPUMetricSet, EventLoopMetricSet, NodeRuntimeMetricSet } from "./sets/index.js";
+export {
+  BreakdownMetricSet,
+  CPUMetricSet,
+  EventLoopMetricSet,
+  NodeRuntimeMetricSet,
+  TransactionMetricSet,
+} from "./sets/index.js";
 export { SpanBoundMetricSet } from "./span-bound-metricset.js";
 export type { PublicSpan, StartOptions, Transaction } from "./tracing/span.js";
 export type { DropReason, Transport, TransportStats } from "./transport/index.js";

@@ -1,0 +1,49 @@
+import type { Span } from "../tracing/span.js";
+
+/** What the hooks know about one incoming request while it runs. Frameworks' hooks find it on the request and leave the route there. */
+export class HttpExchange {
+  readonly transaction: Span;
+  /** The pattern of the route that took the request, mount paths included; never a raw path (TR-22). */
+  route: string | undefined = undefined;
+  /** Patterns of the mounts the request is in, joined (express). */
+  mount = "";
+  /** Reads the route when the request ends, for frameworks that keep it themselves (koa). */
+  readRoute: (() => string | undefined) | undefined = undefined;
+
+  constructor(transaction: Span) {
+    this.transaction = transaction;
+  }
+}
+
+/** Where the exchange stands on an `IncomingMessage`. */
+export const EXCHANGE: unique symbol = Symbol("tidegauge.exchange");
+
+/** An object that may carry an exchange. */
+export interface WithExchange {
+  [EXCHANGE]?: HttpExchange | undefined;
+}
+
+/** The exchange of a request, if it is measured. */
+export function exchangeOf(request: unknown): HttpExchange | undefined {
+  return (request as WithExchange | null | undefined)?.[EXCHANGE];
+}
+
+/** The transaction name of a request (TR-22). */
+export function httpTransactionName(method: string | undefined, route: string | undefined): string {
+  return `${method ?? "GET"} ${route === undefined || route === "" ? "unknown route" : route}`;
+}
+
+/** One route pattern from how frameworks let users write it: text, regular expression, or several of them. */
+export function routeText(path: unknown): string {
+  if (typeof path === "string") return path;
+  if (Array.isArray(path)) return path.map(routeText).join(",");
+  return path instanceof RegExp ? String(path) : "";
+}
+
+/** A mount pattern and what is below it, with one slash between (`/api/` + `/things` is `/api/things`; a mounted `/` adds nothing). */
+export function joinRoute(mount: string, path: string): string {
+  if (mount === "" || mount === "/") return path === "" ? "/" : path;
+  const base = mount.endsWith("/") ? mount.slice(0, -1) : mount;
+  if (path === "" || path === "/") return base;
+  return path.startsWith("/") ? base + path : `${base}/${path}`;
+}

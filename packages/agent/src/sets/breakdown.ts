@@ -1,0 +1,40 @@
+import type { Labels } from "../instruments/labels.js";
+import type { InstrumentOptions, Kind } from "../instruments/metric.js";
+import { SpanBoundMetricSet } from "../span-bound-metricset.js";
+import { OTHER, type SelfTimes } from "../tracing/self-times.js";
+import type { SelfTimeSink } from "../tracing/tracer.js";
+import { OverflowGroups } from "./overflow-groups.js";
+
+const NAME = "span.self_time";
+const OPTIONS: InstrumentOptions = { resetOnCollect: true, unit: "us" };
+
+/**
+ * `span.self_time`: where the time of transactions went, by span type (breakdown.md). It has no code of its own at collection: transactions push their
+ * sums when they end (BD-41), so a report holds whole transactions (BD-43).
+ */
+export class BreakdownMetricSet extends SpanBoundMetricSet implements SelfTimeSink {
+  readonly #overflow = new OverflowGroups({
+    "span.subtype": OTHER,
+    "span.type": OTHER,
+    "transaction.name": OTHER,
+    "transaction.type": OTHER,
+  });
+
+  addTransaction(name: string, type: string, sums: SelfTimes, selfTimeUs: number): void {
+    for (const entry of sums.entries) this.#add(name, type, entry.type, entry.subtype, entry.sumUs, entry.count);
+    this.#add(name, type, "app", "", selfTimeUs, 1);
+  }
+
+  #add(name: string, type: string, spanType: string, spanSubtype: string, sumUs: number, count: number): void {
+    // A subtype that is empty is no label (BD-1).
+    const labels: Labels =
+      spanSubtype === ""
+        ? { "span.type": spanType, "transaction.name": name, "transaction.type": type }
+        : { "span.subtype": spanSubtype, "span.type": spanType, "transaction.name": name, "transaction.type": type };
+    this.timer(NAME, labels, OPTIONS).update(sumUs, count);
+  }
+
+  protected override overflowLabels(_kind: Kind, _name: string, labels: Labels): Labels {
+    return this.#overflow.labelsFor(labels);
+  }
+}

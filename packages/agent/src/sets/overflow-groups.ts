@@ -1,0 +1,27 @@
+import type { Labels } from "../instruments/labels.js";
+import { OTHER } from "../tracing/self-times.js";
+
+/** Label sets past the limit that keep their labels but for the transaction's name; what comes later loses those too (BD-48). */
+export const MAX_OTHER_GROUPS = 100;
+
+/** Chooses the label set that takes the writes of a refused one, for sets with `transaction.name` among their labels (BD-48). */
+export class OverflowGroups {
+  readonly #lastResort: Labels;
+  readonly #groups = new Map<string, Labels>();
+
+  /** `lastResort` replaces the labels of its keys once there are too many groups. */
+  constructor(lastResort: Labels) {
+    this.#lastResort = lastResort;
+  }
+
+  /** `labels` with `_other` as the transaction's name, or with the last resort. */
+  labelsFor(labels: Labels): Labels {
+    const group: Labels = { ...labels, "transaction.name": OTHER };
+    const text = JSON.stringify(group);
+    const known = this.#groups.get(text);
+    if (known !== undefined) return known;
+    if (this.#groups.size >= MAX_OTHER_GROUPS) return { ...labels, ...this.#lastResort };
+    this.#groups.set(text, group);
+    return group;
+  }
+}

@@ -1,0 +1,50 @@
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import type { Command } from "commander";
+import { describeError } from "./failure.js";
+
+/** Adds `tidegauge run`: an application with the agent in it, its code untouched. */
+export function runCommand(program: Command): void {
+  program
+    .command("run <app> [args...]")
+    .description("Run a Node.js application, or a command that starts one, with the agent loaded first.")
+    .passThroughOptions()
+    .helpOption("--help", "display help for command")
+    .addHelpText(
+      "after",
+      `
+<app> is a script for node, or else a command. The agent is configured by ELASTIC_APM_… variables; it gets into every
+Node.js process the command starts, through NODE_OPTIONS.
+
+Examples:
+  $ tidegauge run app.js --port 3000
+  $ ELASTIC_APM_SERVICE_NAME=shop tidegauge run npm start`,
+    )
+    .action(run);
+}
+
+/** The environment in which every Node.js process loads the agent first. What NODE_OPTIONS has already stays. */
+export function agentEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  // As a URL, with blanks as %20: NODE_OPTIONS is split at blanks.
+  const register = import.meta.resolve("@tidegauge/agent/register");
+  return { ...environment, NODE_OPTIONS: `${environment.NODE_OPTIONS ?? ""} --import=${register}`.trim() };
+}
+
+async function run(app: string, args: readonly string[]): Promise<void> {
+  const isScript = /\.[cm]?[jt]s$/.test(app);
+  const [command, all] = isScript ? [process.execPath, [app, ...args]] : [app, [...args]];
+  const child = spawn(command, all, { stdio: "inherit", env: agentEnvironment(process.env) });
+  // The terminal signals the whole group; what comes to us alone is passed on. Either way the application decides.
+  const pass = (signal: NodeJS.Signals): void => void child.kill(signal);
+  process
+    .on("SIGTERM", pass)
+    .on("SIGHUP", pass)
+    .on("SIGINT", () => {});
+  process.exitCode = await new Promise<number>((resolve) => {
+    child.once("error", (error) => {
+      process.stderr.write(`tidegauge: ${app} cannot be run: ${describeError(error)}\n`);
+      resolve(127);
+    });
+    child.once("exit", (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? "SIGTERM"]));
+  });
+}

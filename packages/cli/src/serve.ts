@@ -1,0 +1,72 @@
+import { ServerError, type ServerOptions, startServer } from "@tidegauge/server";
+import { type Command, Option } from "commander";
+import { UsageError } from "./failure.js";
+import { parsePort } from "./port.js";
+import { untilStopped } from "./until-stopped.js";
+
+interface ServeFlags extends ServerOptions {
+  readonly apiKey?: string[];
+  readonly json?: boolean;
+}
+
+const list = (value: string, previous: string[] = []): string[] => [...previous, ...value.split(",")];
+
+/** `[flag, meaning, how its text becomes a value]`. The server checks values and knows the defaults named here. */
+const FLAGS: readonly (readonly [string, string, ((text: string) => unknown)?])[] = [
+  ["--host <address>", "address to listen on (default: 127.0.0.1)"],
+  ["--port <number>", "port to listen on, 0 for any (default: 8200)", parsePort],
+  ["--data-dir <directory>", "where data is kept (default: ./tidegauge-data)"],
+  ["--retention <duration>", "how long data is kept, 0 for ever (default: 30d)"],
+  ["--max-size <size>", "most the store may take on disk, 0 for no limit (default: 20gb)"],
+  ["--secret-token <token>", "token that agents and readers must show"],
+  ["--api-key <id:key>", "API key that does as well; may repeat", list],
+  ["--insecure", "serve other machines although there is neither token nor key"],
+  ["--tls-cert <file>", "certificate chain, PEM; with it the server speaks TLS only"],
+  ["--tls-key <file>", "its private key, PEM"],
+  ["--output <names>", "where metrics go: store, elasticsearch, or both with a comma (default: store)"],
+  ["--elasticsearch-url <url>", "for that output"],
+  ["--agent-config <file>", "central configuration of agents, read again when it changes"],
+  ["--agent-config-max-age <duration>", "how long agents keep it before they ask again (default: 30s)"],
+  ["--max-request-size <size>", "largest intake body, decompressed (default: 100 MiB)"],
+  ["--max-event-size <size>", "largest event (default: 307200 bytes)"],
+  ["--max-concurrent-requests <number>", "intake requests at once, 0 for as memory allows (default: 0)", Number],
+  ["--max-connections <number>", "connections at once (default: 8192)", Number],
+  ["--read-timeout <duration>", "time for a request to arrive (default: 30s)"],
+  ["--shutdown-timeout <duration>", "how long a stop waits for requests under way (default: 5s)"],
+  ["--log-level <level>", "debug, info, warn, error or silent (default: info)"],
+];
+
+/** Adds `tidegauge serve`: the receiver, store, query API and page, until stopped. */
+export function serveCommand(program: Command): void {
+  const command = program
+    .command("serve")
+    .description("Receive metrics as an APM Server does, store them, answer queries and serve the page.");
+  for (const [flag, meaning, parse] of FLAGS) {
+    const option = new Option(flag, meaning);
+    if (parse !== undefined) option.argParser(parse);
+    command.addOption(option.env(`TIDEGAUGE_${option.name().toUpperCase().replaceAll("-", "_")}`));
+  }
+  command
+    .option("--json", "say where it listens as JSON")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ tidegauge serve
+  $ tidegauge serve --host 0.0.0.0 --secret-token "$TOKEN" --retention 90d
+  $ tidegauge serve --output store,elasticsearch --elasticsearch-url http://127.0.0.1:9200`,
+    )
+    .action(serve);
+}
+
+async function serve({ apiKey, json, ...options }: ServeFlags): Promise<void> {
+  const stopped = untilStopped();
+  const server = await startServer({ ...options, apiKeys: apiKey }).catch((error: unknown) => {
+    const isUsage =
+      error instanceof ServerError && (error.code === "OPTION_INVALID" || error.code === "OUTPUT_UNKNOWN");
+    throw isUsage ? new UsageError(error.message) : error;
+  });
+  process.stdout.write(json ? `${JSON.stringify({ url: server.url })}\n` : `listening on ${server.url}\n`);
+  await stopped;
+  await server.close();
+}

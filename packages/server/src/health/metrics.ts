@@ -46,8 +46,8 @@ export class ServerMetrics {
   }
 
   /** An event of an intake request was not accepted: `decode`, `validation`, `too_large`, `unknown_type`. */
-  eventError(kind: string): void {
-    add(this.#eventErrors, kind, 1);
+  eventError(kind: string, count = 1): void {
+    add(this.#eventErrors, kind, count);
   }
 
   /** A request, connection, sample or metricset was turned away; by reason. */

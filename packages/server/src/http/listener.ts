@@ -102,6 +102,12 @@ export class Listener {
     for (const exchange of this.#open) exchange.abort();
   }
 
+  /** Resolves when every answer under way has been sent, at most after a second. */
+  async flushed(): Promise<void> {
+    const deadline = Date.now() + 1_000;
+    while (this.#open.size > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+
   /** Closes every connection, whatever it is doing. */
   async destroy(): Promise<void> {
     this.refuse();

@@ -1,0 +1,95 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+
+/** One configuration: for which service and environment, and what it sets. Both absent: for every agent. */
+export interface ConfigEntry {
+  readonly service: { readonly name?: string; readonly environment?: string };
+  /** Option name → value as text, as agents read it from their environment (W-65). */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Names this version of the settings; a hash of them unless given. */
+  readonly etag: string;
+}
+
+/** What an agent is told: the settings, and their etag without quotes. `-` stands for "nothing configured" (SRV-72). */
+export interface Selected {
+  readonly settings: Readonly<Record<string, string>>;
+  readonly etag: string;
+}
+
+const NOTHING: Selected = { settings: {}, etag: "-" };
+
+const setting = z.union([z.string(), z.number(), z.boolean()]).transform((value) => String(value));
+const entries = z
+  .array(
+    z.object({
+      service: z
+        .object({
+          name: z.string().min(1).max(1024).optional(),
+          environment: z.string().min(1).max(1024).optional(),
+        })
+        .default({}),
+      settings: z.record(
+        z.string().regex(/^[a-z][a-z0-9_]*$/, "an option name is written like transaction_sample_rate"),
+        setting,
+      ),
+      etag: z
+        .string()
+        .regex(/^[\x21\x23-\x7e]{1,128}$/, "an etag is printable text without quotes and spaces")
+        .optional(),
+    }),
+  )
+  .max(10_000);
+
+/** The entries of a configuration document, or a sentence that says what is wrong with it. */
+export function parseEntries(document: unknown): ConfigEntry[] | string {
+  const parsed = entries.safeParse(document);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    return issue === undefined ? "not a configuration" : `${issue.path.join(".") || "document"}: ${issue.message}`;
+  }
+  const seen = new Set<string>();
+  const result: ConfigEntry[] = [];
+  for (const { service, settings, etag } of parsed.data) {
+    const key = JSON.stringify([service.name, service.environment]);
+    if (seen.has(key)) return `two entries for the same service and environment: ${key}`;
+    seen.add(key);
+    const who: { name?: string; environment?: string } = {};
+    if (service.name !== undefined) who.name = service.name;
+    if (service.environment !== undefined) who.environment = service.environment;
+    result.push({ service: who, settings, etag: etag ?? hash(settings) });
+  }
+  return result;
+}
+
+/** SRV-73: name and environment, else the name alone, else the environment alone, else the entry for everybody. */
+export function select(all: readonly ConfigEntry[], name: string, environment: string | undefined): Selected {
+  let best: ConfigEntry | undefined;
+  let bestRank = -1;
+  for (const entry of all) {
+    const { service } = entry;
+    if (service.name !== undefined && service.name !== name) continue;
+    if (service.environment !== undefined && service.environment !== environment) continue;
+    const rank = (service.name === undefined ? 0 : 2) + (service.environment === undefined ? 0 : 1);
+    if (rank > bestRank) {
+      best = entry;
+      bestRank = rank;
+    }
+  }
+  return best ?? NOTHING;
+}
+
+/** Names the state of all entries: what an editor shows in `If-Match`. */
+export function hashAll(all: readonly ConfigEntry[]): string {
+  return digest(JSON.stringify(all));
+}
+
+function hash(settings: Readonly<Record<string, string>>): string {
+  const sorted = Object.keys(settings)
+    .sort()
+    .map((key) => [key, settings[key]]);
+  return digest(JSON.stringify(sorted));
+}
+
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 32);
+}

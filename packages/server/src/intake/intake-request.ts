@@ -1,0 +1,258 @@
+import { IntakeDecoder, type ListedError } from "@tidegauge/protocol/decode";
+import type { Admitted, LoadGate } from "../admission/load-gate.js";
+import type { ServerMetrics } from "../health/metrics.js";
+import { ChunkSource } from "../http/chunk-source.js";
+import { clientAddress } from "../http/client-address.js";
+import { askForBody } from "../http/linger.js";
+import type { Exchange } from "../http/route.js";
+import { type Output, OutputError } from "../output/output.js";
+import { type Encoding, encodingOf } from "./encoding.js";
+import { Inflater, inflateWhole } from "./inflate.js";
+
+/** Limits of one intake request (8.4, D-SRV-1). */
+export interface IntakeLimits {
+  /** Largest line, bytes, newline not counted. */
+  readonly maxEventSizeBytes: number;
+  /** Largest body after decompression. */
+  readonly maxRequestSizeBytes: number;
+  /** Time for the whole body to arrive. */
+  readonly readTimeoutMs: number;
+}
+
+/** What an intake request comes to; the answer is made of it. */
+export interface IntakeResult {
+  readonly status: number;
+  readonly accepted: number;
+  readonly errors: readonly ListedError[];
+}
+
+/** A body that came whole and is not larger is decoded in one piece. */
+const WHOLE_BODY_BYTES = 64 * 1024;
+/** A request's metricsets are written when so many, or so many decoded bytes, have gathered. Parts are cut by content alone, so that a repeat is cut alike. */
+const PART_METRICSETS = 2_000;
+const PART_BYTES = 4 * 1024 * 1024;
+
+/** A batch id as our agent sends it (W-90); anything else is not believed. */
+const BATCH_ID = /^[\x21-\x7e]{1,256}$/;
+
+/**
+ * Reads, decodes and writes the body of one intake request:
+ *
+ *   ChunkSource ─▶ encoding ─▶ Inflater ─▶ IntakeDecoder ─▶ Output.write, in parts
+ */
+export class IntakeRequest implements Admitted {
+  readonly decoder: IntakeDecoder;
+  readonly #exchange: Exchange;
+  readonly #output: Output;
+  readonly #limits: IntakeLimits;
+  readonly #gate: LoadGate;
+  readonly #metrics: ServerMetrics;
+  readonly #source: ChunkSource;
+  readonly #batchId: string | undefined;
+  #reading = true;
+  #accepted = 0;
+  #acceptedOthers = 0;
+  #part = 0;
+  #decodedBytes = 0;
+  #partBytes = 0;
+  #heldBytes = 0;
+  /** An error that ended the stream: its status and text. */
+  #failure: { status: number; message: string } | undefined;
+
+  constructor(exchange: Exchange, output: Output, limits: IntakeLimits, gate: LoadGate, metrics: ServerMetrics) {
+    this.#exchange = exchange;
+    this.#output = output;
+    this.#limits = limits;
+    this.#gate = gate;
+    this.#metrics = metrics;
+    this.decoder = new IntakeDecoder(exchange.receivedAtMs * 1000, limits.maxEventSizeBytes);
+    const id = exchange.request.headers["x-tidegauge-batch"];
+    this.#batchId = typeof id === "string" && BATCH_ID.test(id) ? id : undefined;
+    this.#source = new ChunkSource(exchange.request, limits.readTimeoutMs, exchange.receivedAtMs);
+  }
+
+  progressMs(): number | undefined {
+    return this.#reading && this.#source.ended === undefined ? this.#source.lastChunkMs : undefined;
+  }
+
+  stop(why: "shed" | "closing"): void {
+    this.#source.stop(why);
+  }
+
+  /** Reads to the end, or to where it cannot go on. Undefined when the client has left. Rejects only with what is a fault of the server. */
+  async run(): Promise<IntakeResult | undefined> {
+    askForBody(this.#exchange.request, this.#exchange.response);
+    try {
+      await this.#read();
+      this.#reading = false;
+      // A batch that will be sent again must not be half there under its id; without an id the sender will not repeat it, and what came is kept.
+      if (this.#failure === undefined || this.#batchId === undefined) await this.#flush();
+    } finally {
+      this.#reading = false;
+      this.#source.dispose();
+      this.#hold(-this.#heldBytes);
+      this.#metrics.receivedBytes += this.#source.receivedBytes;
+      this.#metrics.decodedBytes += this.#decodedBytes;
+    }
+    return this.#source.ended === "aborted" ? undefined : this.#result();
+  }
+
+  async #read(): Promise<void> {
+    const first: Buffer[] = [];
+    let size = 0;
+    while (size <= WHOLE_BODY_BYTES) {
+      const chunk = await this.#source.next();
+      if (chunk === undefined) break;
+      first.push(chunk);
+      size += chunk.length;
+      this.#hold(chunk.length);
+    }
+    const head = first.length === 1 ? (first[0] as Buffer) : Buffer.concat(first);
+    const encoding = encodingOf(this.#exchange.request.headers["content-encoding"], head);
+    if (typeof encoding === "object") {
+      this.#fail(400, encoding.error);
+      return;
+    }
+    const isWhole = this.#source.ended !== undefined && size <= WHOLE_BODY_BYTES;
+    // A body that broke off early: the lines that came are read all the same (SRV-21), and the break is the error.
+    if (isWhole) this.#sourceIsGood();
+    if (isWhole && (await this.#readWhole(encoding, head))) return;
+    await this.#readStream(encoding, head);
+  }
+
+  /** Decodes a small body at once. False when it turns out to be large after decompression. */
+  async #readWhole(encoding: Encoding, body: Buffer): Promise<boolean> {
+    const inflated = encoding === "plain" ? { bytes: body, error: undefined } : inflateWhole(encoding, body);
+    if (inflated === undefined) return false;
+    const more = await this.#decode(inflated.bytes);
+    if (inflated.error !== undefined && more) this.#fail(500, `cannot handle stream: ${inflated.error}`);
+    else if (more && this.#source.ended === "end") this.decoder.end();
+    return true;
+  }
+
+  async #readStream(encoding: Encoding, head: Buffer): Promise<void> {
+    const inflater = encoding === "plain" ? undefined : new Inflater(encoding, (chunk) => this.#decode(chunk));
+    const write = (chunk: Buffer): Promise<boolean> => inflater?.write(chunk) ?? this.#decode(chunk);
+    try {
+      let more = await write(head);
+      while (more) {
+        const chunk = await this.#source.next();
+        if (chunk === undefined) break;
+        more = await write(chunk);
+      }
+      if (more && this.#sourceIsGood()) more = (await inflater?.end()) ?? true;
+      if (inflater?.error !== undefined) this.#fail(500, `cannot handle stream: ${inflater.error}`);
+      else if (more && this.#source.ended === "end") this.decoder.end();
+    } finally {
+      inflater?.destroy();
+    }
+  }
+
+  /** Decodes a piece of the plain body and writes what has gathered. False: read no further. */
+  async #decode(chunk: Buffer): Promise<boolean> {
+    this.#decodedBytes += chunk.length;
+    this.#partBytes += chunk.length;
+    this.#hold(chunk.length);
+    if (this.#decodedBytes > this.#limits.maxRequestSizeBytes) {
+      this.#fail(400, "request exceeded the permitted size");
+      return false;
+    }
+    const more = this.decoder.write(chunk);
+    if (this.decoder.pending >= PART_METRICSETS || this.#partBytes >= PART_BYTES) await this.#flush();
+    return more && this.#failure === undefined;
+  }
+
+  async #flush(): Promise<void> {
+    const { decoder } = this;
+    const { metricsets, lines } = decoder.take();
+    if (metricsets.length > 0 && decoder.metadata !== undefined) {
+      const { request, receivedAtMs } = this.#exchange;
+      const part = this.#part++;
+      const started = performance.now();
+      this.#metrics.queuedBatches++;
+      this.#metrics.queuedMetricsets += metricsets.length;
+      try {
+        const written = await this.#output.write({
+          batchId: partId(this.#batchId, part),
+          receivedAtMs,
+          fromTidegauge: /\btidegauge\b/.test(request.headers["user-agent"] ?? ""),
+          clientAddress: clientAddress(request),
+          metadata: decoder.metadata,
+          metricsets,
+          lines,
+        });
+        this.#metrics.committed((performance.now() - started) / 1000);
+        if (written.repeated) this.#metrics.repeatedBatches++;
+        for (const reason in written.refused) this.#metrics.refused(reason, written.refused[reason]);
+      } catch (error) {
+        if (!(error instanceof OutputError)) throw error;
+        const message = error.code === "OUTPUT_CLOSED" ? "server is shutting down" : error.message;
+        this.#fail(error.status, `cannot handle stream: ${message}`);
+        return;
+      } finally {
+        this.#metrics.queuedBatches--;
+        this.#metrics.queuedMetricsets -= metricsets.length;
+      }
+    }
+    this.#accepted += metricsets.length + decoder.emptied;
+    decoder.emptied = 0;
+    const others = decoder.others.transaction + decoder.others.span + decoder.others.error + decoder.others.log;
+    this.#accepted += others - this.#acceptedOthers;
+    this.#acceptedOthers = others;
+    this.#metrics.accepted("metricset", metricsets.length);
+    this.#hold(-this.#partBytes);
+    this.#partBytes = 0;
+  }
+
+  #sourceIsGood(): boolean {
+    switch (this.#source.ended) {
+      case "timeout":
+        this.#fail(503, "request timed out");
+        return false;
+      case "shed":
+        this.#fail(503, "the server is full and the request was slow");
+        return false;
+      case "closing":
+        this.#fail(503, "server is shutting down");
+        return false;
+      case "aborted":
+        this.#fail(503, "client gone");
+        return false;
+      default:
+        return true;
+    }
+  }
+
+  /** The first failure counts. */
+  #fail(status: number, message: string): void {
+    this.#failure ??= { status, message };
+  }
+
+  #hold(bytes: number): void {
+    this.#heldBytes += bytes;
+    this.#gate.heldBytes += bytes;
+  }
+
+  #result(): IntakeResult {
+    const { decoder } = this;
+    let status = 202;
+    const errors = [...decoder.errors];
+    // Everything that is wrong with an event, or with the stream's text, is a 400 (SRV-28).
+    if (decoder.errorCount > 0) status = 400;
+    if (this.#failure !== undefined) {
+      errors.push({ message: this.#failure.message });
+      status = Math.max(status, this.#failure.status);
+    }
+    return { status, accepted: this.#accepted, errors };
+  }
+}
+
+/**
+ * The id under which a part of a batch is stored once. Parts after the first belong to a sequence of their own, `<ephemeral id>#<part>:<sequence>`, so
+ * that the store still sees runs of numbers.
+ */
+function partId(batchId: string | undefined, part: number): string | undefined {
+  if (batchId === undefined || part === 0) return batchId;
+  const colon = batchId.lastIndexOf(":");
+  return colon < 0 ? `${batchId}#${part}` : `${batchId.slice(0, colon)}#${part}${batchId.slice(colon)}`;
+}

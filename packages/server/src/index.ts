@@ -1,1 +1,3 @@
-export {};
+export { ConfigFileError } from "./agent-config/config-file.js";
+export { ServerError, type ServerOptions } from "./options.js";
+export { type RunningServer, startServer } from "./server.js";

@@ -1,0 +1,74 @@
+import { readFileSync } from "node:fs";
+import { createLogger } from "./health/log.js";
+import { type ParsedOptions, parseOptions, ServerError, type ServerOptions } from "./options.js";
+import { Receiver } from "./receiver.js";
+import { openStore } from "./store/store.js";
+
+/** A server that listens. */
+export interface RunningServer {
+  /** `http://host:port`, or `https://…`. */
+  readonly url: string;
+  /** Refuses new requests, finishes what was accepted, closes the store. Idempotent; never rejects. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the receiver with its store, query API and page. Rejects with a `ServerError`, a `ConfigFileError` or a `StoreError`; then nothing is left
+ * running.
+ */
+export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
+  const parsed = parseOptions(options);
+  if (parsed.output !== "store") {
+    throw new ServerError(
+      "OUTPUT_UNKNOWN",
+      `option output: "${parsed.output}" is not served by this version; use "store"`,
+    );
+  }
+  const tls = readTls(parsed);
+  const logger = createLogger(parsed.logLevel);
+  const store = await openStore({
+    dataDir: parsed.dataDir,
+    retentionMs: parsed.retention,
+    maxSizeBytes: parsed.maxSize,
+    logger: { log: (level, message) => logger[level]({}, message) },
+  });
+  const receiver = new Receiver({ options: parsed, tls, output: store, logger, routes: () => [] });
+  const closeAll = async (): Promise<void> => {
+    try {
+      await receiver.drain();
+      await store.close();
+      await receiver.close();
+      logger.info({}, "tidegauge has stopped");
+    } catch (error) {
+      logger.error({ err: error }, "stopping the server failed");
+    }
+  };
+  let url: string;
+  try {
+    url = await receiver.start();
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+  logger.info({ "url.full": url }, "tidegauge is listening");
+  let closing: Promise<void> | undefined;
+  return {
+    url,
+    close: () => {
+      closing ??= closeAll();
+      return closing;
+    },
+  };
+}
+
+function readTls({ tlsCert, tlsKey }: ParsedOptions): { cert: Buffer; key: Buffer } | undefined {
+  if (tlsCert === undefined || tlsKey === undefined) return undefined;
+  const read = (path: string): Buffer => {
+    try {
+      return readFileSync(path);
+    } catch (error) {
+      throw new ServerError("TLS_UNREADABLE", `cannot read ${path}: ${(error as Error).message}`, { cause: error });
+    }
+  };
+  return { cert: read(tlsCert), key: read(tlsKey) };
+}

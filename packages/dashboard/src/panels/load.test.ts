@@ -1,0 +1,116 @@
+import type { QueryResponse } from "@tidegauge/protocol/query";
+import { describe, expect, it } from "vitest";
+import { combine, groupLabel, joinAnswers } from "./load.js";
+
+function answer(points: [number, number | null][], more: Partial<QueryResponse> = {}, labels = {}): QueryResponse {
+  return { from: 0, to: 40_000, step: 10_000, unit: "byte", series: [{ labels, points }], ...more };
+}
+
+describe("combine", () => {
+  it("subtracts and divides point by point, null where either side has nothing", () => {
+    const total = answer([
+      [0, 100],
+      [10_000, 100],
+      [20_000, null],
+    ]);
+    const free = answer([
+      [0, 40],
+      [10_000, null],
+      [20_000, 1],
+    ]);
+    expect(combine(total, free, "minus").series[0]?.points).toEqual([
+      [0, 60],
+      [10_000, null],
+      [20_000, null],
+    ]);
+    expect(
+      combine(
+        total,
+        answer([
+          [0, 0],
+          [10_000, 4],
+        ]),
+        "over",
+      ).series[0]?.points,
+    ).toEqual([
+      [0, null],
+      [10_000, 25],
+      [20_000, null],
+    ]);
+  });
+
+  it("matches groups by their labels", () => {
+    const sums = {
+      ...answer([]),
+      series: [
+        { labels: { m: "a" }, points: [[0, 6]] },
+        { labels: { m: "b" }, points: [[0, 9]] },
+      ],
+    } as QueryResponse;
+    const counts = { ...answer([]), series: [{ labels: { m: "b" }, points: [[0, 3]] }] } as QueryResponse;
+    expect(combine(sums, counts, "over").series.map(({ points }) => points[0]?.[1])).toEqual([null, 3]);
+  });
+});
+
+describe("joinAnswers", () => {
+  it("puts lines of different steps on one time axis", () => {
+    const chart = joinAnswers([
+      {
+        line: { metric: "a", aggregation: "avg", label: "a" },
+        answer: answer([
+          [0, 1],
+          [10_000, 2],
+        ]),
+      },
+      {
+        line: { metric: "b", aggregation: "avg", label: "b" },
+        answer: answer([
+          [0, 5],
+          [5000, 6],
+        ]),
+      },
+    ]);
+    expect(chart.times).toEqual([0, 5000, 10_000]);
+    expect(chart.series.map(({ values }) => values)).toEqual([
+      [1, null, 2],
+      [5, 6, null],
+    ]);
+    expect(chart.unit).toBe("byte");
+  });
+
+  it("leaves out the step under way where it would look like a fall", () => {
+    const points: [number, number][] = [
+      [0, 10],
+      [30_000, 10],
+      [35_000, 2],
+    ];
+    const rate = joinAnswers([{ line: { metric: "a", aggregation: "rate", label: "a" }, answer: answer(points) }]);
+    const gauge = joinAnswers([{ line: { metric: "a", aggregation: "avg", label: "a" }, answer: answer(points) }]);
+    expect(rate.series[0]?.values).toEqual([10, 10, null]);
+    expect(gauge.series[0]?.values).toEqual([10, 10, 2]);
+  });
+
+  it("makes sums independent of the step, in the panel's own unit", () => {
+    const line = { metric: "gc", aggregation: "sum", label: "share", perSecond: true, scale: 0.001 } as const;
+    const chart = joinAnswers([{ line, answer: answer([[0, 500]]) }], "percent");
+    expect(chart.series[0]?.values).toEqual([0.05]);
+    expect(chart.unit).toBe("percent");
+  });
+
+  it("names groups by their values and what is beyond the limit", () => {
+    const grouped = answer([[0, 1]], {}, { region: "eu" });
+    grouped.series.push({ labels: { _other: "true" }, points: [[0, 2]] });
+    const line = { metric: "a", aggregation: "avg", label: "avg", groupBy: ["region"] } as const;
+    const { series } = joinAnswers([{ line, answer: grouped }]);
+    expect(series.map(({ id, label }) => [id, label])).toEqual([
+      ['avg:{"region":"eu"}', "eu"],
+      ["_other", "other"],
+    ]);
+    expect(groupLabel({ region: "" })).toBe("(none)");
+    expect(groupLabel({ method: "GET", status: "200" })).toBe("GET 200");
+  });
+
+  it("is an empty chart for no answers", () => {
+    expect(joinAnswers([])).toMatchObject({ times: [], series: [] });
+  });
+});

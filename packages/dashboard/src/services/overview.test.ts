@@ -1,0 +1,40 @@
+import type { QueryResponse } from "@tidegauge/protocol/query";
+import { expect, it } from "vitest";
+import { joinOverview } from "./overview.js";
+
+function answer(series: [labels: Record<string, string>, values: (number | null)[]][]): QueryResponse {
+  return {
+    from: 0,
+    to: 35_000,
+    step: 10_000,
+    unit: null,
+    series: series.map(([labels, values]) => ({ labels, points: values.map((value, i) => [i * 10_000, value]) })),
+  };
+}
+
+it("joins throughput, errors, percentile, CPU and memory by service", () => {
+  const overview = joinOverview({
+    counts: answer([
+      [{ "service.name": "shop", "event.outcome": "success" }, [90, 90, 90, 5]],
+      [{ "service.name": "shop", "event.outcome": "failure" }, [10, 10, 10, null]],
+    ]),
+    p95: answer([[{ "service.name": "shop" }, [100, 300]]]),
+    cpu: answer([
+      [{ "service.name": "shop" }, [0.1, 0.3]],
+      [{ "service.name": "worker" }, [0.5]],
+    ]),
+    memory: answer([[{ "service.name": "shop" }, [50, 70, null]]]),
+  });
+  const shop = overview.get("shop");
+  // The step under way (30–40 s of a range that ends at 35 s) is not counted.
+  expect(shop?.throughput).toEqual({ value: 10, values: [10, 10, 10, null] });
+  expect(shop?.errors).toEqual({ value: 0.1, values: [0.1, 0.1, 0.1, null] });
+  expect(shop?.p95.value).toBe(200);
+  expect(shop?.cpu.value).toBeCloseTo(0.2);
+  expect(shop?.memory.value).toBe(70);
+  expect(overview.get("worker")).toMatchObject({ throughput: { value: null }, cpu: { value: 0.5 } });
+});
+
+it("is all dashes when no service has the metrics", () => {
+  expect(joinOverview({ counts: null, p95: null, cpu: null, memory: null }).size).toBe(0);
+});

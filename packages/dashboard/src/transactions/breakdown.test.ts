@@ -1,0 +1,60 @@
+import type { BreakdownResponse, Point } from "@tidegauge/protocol/query";
+import { expect, it } from "vitest";
+import { breakdownShares } from "./breakdown.js";
+
+function response(spans: [type: string, subtype: string, values: (number | null)[]][]): BreakdownResponse {
+  return {
+    from: 0,
+    to: 30_000,
+    step: 10_000,
+    transactions: [
+      {
+        name: "GET /",
+        type: "request",
+        count: 1,
+        sumUs: 1,
+        spans: spans.map(([type, subtype, values]) => ({
+          type,
+          subtype,
+          count: 1,
+          sumUs: 1,
+          share: 0,
+          points: values.map((value, index): Point => [index * 10_000, value]),
+        })),
+      },
+    ],
+  };
+}
+
+it("gives each span type its share of every step, the largest first", () => {
+  const chart = breakdownShares(
+    response([
+      ["app", "", [10, 10, null]],
+      ["db", "mysql", [30, 30, null]],
+    ]),
+  );
+  expect(chart.series.map(({ label, values }) => [label, values])).toEqual([
+    ["db/mysql", [0.75, 0.75, null]],
+    ["app", [0.25, 0.25, null]],
+  ]);
+  expect(chart.unit).toBe("percent");
+});
+
+it("counts a type that is absent from a step as no time", () => {
+  const chart = breakdownShares(
+    response([
+      ["app", "", [10, 10, 10]],
+      ["db", "", [null, 10, null]],
+    ]),
+  );
+  expect(chart.series.find(({ label }) => label === "db")?.values).toEqual([0, 0.5, 0]);
+});
+
+it("sums up the smallest types as the rest", () => {
+  const types = Array.from({ length: 12 }, (_, index): [string, string, number[]] => [`t${index}`, "", [100 - index]]);
+  const chart = breakdownShares(response(types));
+  expect(chart.series).toHaveLength(9);
+  expect(chart.series.at(-1)?.id).toBe("_other");
+  const total = chart.series.reduce((sum, { values }) => sum + (values[0] ?? 0), 0);
+  expect(total).toBeCloseTo(1, 10);
+});

@@ -1,0 +1,45 @@
+import type { QueryResponse } from "@tidegauge/protocol/query";
+import { expect, it } from "vitest";
+import { summarize } from "./summary.js";
+
+function answer(rows: [labels: Record<string, string>, value: number | null][]): QueryResponse {
+  const series = rows.map(([labels, value]) => ({ labels, points: [[0, value]] as [number, number | null][] }));
+  return { from: 0, to: 100_000, step: 10, unit: "us", series };
+}
+
+it("joins rate, mean, p95, errors and share of time by transaction", () => {
+  const a = { "transaction.name": "GET /a", "transaction.type": "request" };
+  const b = { "transaction.name": "GET /b", "transaction.type": "request" };
+  const rows = summarize(
+    answer([
+      [{ ...a, "event.outcome": "success" }, 90],
+      [{ ...a, "event.outcome": "failure" }, 10],
+      [{ ...b, "event.outcome": "success" }, 50],
+    ]),
+    answer([
+      [a, 1000],
+      [b, 6000],
+    ]),
+    answer([
+      [a, 2000],
+      [b, 9000],
+    ]),
+  );
+  expect(rows).toEqual([
+    { name: "GET /b", type: "request", count: 50, rate: 0.5, meanUs: 6000, p95Us: 9000, errors: 0, share: 0.75 },
+    { name: "GET /a", type: "request", count: 100, rate: 1, meanUs: 1000, p95Us: 2000, errors: 0.1, share: 0.25 },
+  ]);
+});
+
+it("understands labels in the spelling of the store and leaves out what did not run", () => {
+  const labels = { transaction_name: "job", transaction_type: "job", event_outcome: "failure" };
+  const rows = summarize(
+    answer([
+      [labels, 4],
+      [{ transaction_name: "idle" }, null],
+    ]),
+    answer([]),
+    answer([]),
+  );
+  expect(rows).toMatchObject([{ name: "job", errors: 1, meanUs: null, share: 0 }]);
+});

@@ -1,5 +1,5 @@
 import { isMainThread } from "node:worker_threads";
-import { Config, type ConfigOptions } from "./config/index.js";
+import { CentralConfigPoller, Config, type ConfigOptions } from "./config/index.js";
 import { createLogger, type Logger, type UserLogger } from "./logging/index.js";
 import { createEphemeralId, gatherMetadata } from "./metadata/index.js";
 import { NullTransport } from "./null-transport.js";
@@ -13,6 +13,7 @@ import {
   NodeRuntimeMetricSet,
   TransactionMetricSet,
 } from "./sets/index.js";
+import { endable, installShutdownHooks } from "./shutdown/index.js";
 import type { PublicSpan, StartOptions, Transaction } from "./tracing/span.js";
 import { Tracer } from "./tracing/tracer.js";
 import { HttpTransport, type Transport, type TransportStats } from "./transport/index.js";
@@ -38,6 +39,8 @@ class AgentClient {
   private readonly transport: Transport;
   private readonly tracer: Tracer;
   private readonly stopListening: () => void;
+  private poller: CentralConfigPoller | undefined;
+  private removeHooks: (() => void) | undefined;
   private closing: Promise<void> | undefined;
 
   constructor(options: ClientOptions = {}) {
@@ -70,7 +73,7 @@ class AgentClient {
 
   private httpTransport(): HttpTransport {
     const { config, logger, ephemeralId } = this;
-    return new HttpTransport({ config, logger, ephemeralId, metadata: gatherMetadata(config, ephemeralId) });
+    return new HttpTransport({ config, logger, ephemeralId, metadata: gatherMetadata(config, ephemeralId, logger) });
   }
 
   /** REG-66, REG-93. */
@@ -102,7 +105,20 @@ class AgentClient {
     setRunningClient(this);
     this.config.logEffective();
     this.metrics.start();
-    if (this.transport instanceof HttpTransport) this.transport.start();
+    this.removeHooks = installShutdownHooks(
+      endable({
+        collect: () => this.collect(),
+        collectSync: () => this.metrics.collectSync(),
+        close: (limitMs) => this.close(limitMs),
+        transport: this.transport,
+      }),
+      this.logger,
+    );
+    if (!(this.transport instanceof HttpTransport)) return;
+    this.transport.start();
+    const { config, logger } = this;
+    this.poller = new CentralConfigPoller({ config, logger, sender: this.transport.sender });
+    this.poller.start();
   }
 
   /** Collects now; see `MetricsRegistry.collect`. */
@@ -120,22 +136,24 @@ class AgentClient {
     return this.transport.stats();
   }
 
-  /** Collects once more, sends, stops. Idempotent; never rejects (REG-87, W-75). */
-  close(): Promise<void> {
-    this.closing ??= this.closeNow();
+  /** Collects once more, sends, stops, within `limitMs` (`api_request_time`). Idempotent; never rejects (REG-87, W-75). */
+  close(limitMs?: number): Promise<void> {
+    this.closing ??= this.closeNow(limitMs);
     return this.closing;
   }
 
-  private async closeNow(): Promise<void> {
+  private async closeNow(limitMs: number | undefined): Promise<void> {
     if (runningClient() === this) setRunningClient(undefined);
     this.stopListening();
     try {
       await this.metrics.stop();
       this.metrics.close();
-      await this.transport.close();
+      this.poller?.stop();
+      await (this.transport instanceof HttpTransport ? this.transport.close(limitMs) : this.transport.close());
     } catch (error) {
       this.logger.error(`closing the client failed: ${String(error)}`);
     }
+    this.removeHooks?.();
   }
 
   /** Runs `fn` in a new transaction, current for everything called and awaited inside; ends on return and throw. */

@@ -2,8 +2,10 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Metadata } from "@tidegauge/protocol";
 import type { Config } from "../config/config.js";
+import type { Logger } from "../logging/logger.js";
 import { activationMethod } from "./activation.js";
 import { AGENT_VERSION } from "./agent-version.js";
+import { detectCloud } from "./cloud.js";
 import { type Container, containerFromCgroup, containerFromMountinfo } from "./container.js";
 import { detectHostname } from "./hostname.js";
 import { kubernetesMetadata } from "./kubernetes.js";
@@ -31,8 +33,13 @@ export function createEphemeralId(): string {
   return randomUUID();
 }
 
-/** Begins to gather the metadata of this process (§7.3). */
-export function gatherMetadata(config: Config, ephemeralId: string, surroundings: Surroundings = {}): MetadataSource {
+/** Begins to gather the metadata of this process (§7.3): the cloud is asked and commands are run without waiting for them. */
+export function gatherMetadata(
+  config: Config,
+  ephemeralId: string,
+  logger: Logger,
+  surroundings: Surroundings = {},
+): MetadataSource {
   const env = surroundings.env ?? process.env;
   const readFile = surroundings.readFile ?? ((path: string) => readFileSync(path, "utf8"));
   const container = findContainer(readFile);
@@ -50,7 +57,9 @@ export function gatherMetadata(config: Config, ephemeralId: string, surroundings
   async function complete(): Promise<Metadata> {
     const [detected, cloud] = await Promise.all([
       (surroundings.detectHostname ?? detectHostname)().catch(() => undefined),
-      surroundings.detectCloud?.().catch(() => undefined),
+      (surroundings.detectCloud ?? (() => detectCloud(config.values.cloudProvider, logger, env)))().catch(
+        () => undefined,
+      ),
     ]);
     const kubernetes = kubernetesMetadata(env, container.podUid, config.values.hostname, detected);
     return tidy<Metadata>({
@@ -63,11 +72,6 @@ export function gatherMetadata(config: Config, ephemeralId: string, surroundings
       ...(cloud ? { cloud } : {}),
     });
   }
-}
-
-/** The complete metadata of this process; see `gatherMetadata`. */
-export function buildMetadata(config: Config, ephemeralId: string = createEphemeralId()): Promise<Metadata> {
-  return gatherMetadata(config, ephemeralId).ready;
 }
 
 function findContainer(readFile: (path: string) => string): Container {

@@ -1,22 +1,9 @@
 import { isMainThread } from "node:worker_threads";
 import type { Logger } from "../logging/logger.js";
+import type { Endable } from "./endable.js";
 
 /** How long the end of the process may be delayed to send what is left (W-92). */
 const DEADLINE_MS = 1000;
-
-/** What the hooks need of a client. No method throws. */
-export interface Endable {
-  /** A last collection and everything sent, or on disk, within the limit. */
-  drain(limitMs: number): Promise<void>;
-  /** As `drain`, then stopped for good. */
-  close(limitMs: number): Promise<void>;
-  /** Collects present values without waiting for anything. */
-  collectSync(): void;
-  /** Puts everything that waits on disk; the client goes on. */
-  saveSync(): void;
-  /** Puts everything that waits on disk, or counts it as lost in a last log line; the client is ended. */
-  endSync(): void;
-}
 
 /**
  * Sees to it that what was recorded last survives the end of the process (W-92): its normal end, `process.exit`, SIGTERM and SIGINT where the
@@ -58,6 +45,7 @@ export function installShutdownHooks(client: Endable, logger: Logger): () => voi
     if (process.listenerCount(signal) > 1) return;
     logger.debug(`${signal}: sending what is left`);
     void client.close(DEADLINE_MS).then(() => {
+      client.endSync();
       uninstall();
       process.kill(process.pid, signal);
     });

@@ -1,1 +1,2 @@
-export { type Endable, installShutdownHooks } from "./hooks.js";
+export { type Endable, type EndableParts, endable } from "./endable.js";
+export { installShutdownHooks } from "./hooks.js";

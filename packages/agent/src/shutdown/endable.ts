@@ -1,0 +1,52 @@
+import { HttpTransport } from "../transport/http-transport.js";
+import type { Transport } from "../transport/transport.js";
+
+/** What the hooks need of a client. No method throws or rejects. */
+export interface Endable {
+  /** A last collection, and everything sent or on disk, within the limit; the client goes on. */
+  drain(limitMs: number): Promise<void>;
+  /** As `drain`, then stopped for good. */
+  close(limitMs: number): Promise<void>;
+  /** Collects present values without waiting for anything. */
+  collectSync(): void;
+  /** Puts everything that waits on disk, if there is a spool; the client goes on. */
+  saveSync(): void;
+  /** Puts everything that waits on disk, or counts it as lost in a last log line; the client is ended. */
+  endSync(): void;
+}
+
+/** The parts of a client that end. */
+export interface EndableParts {
+  readonly collect: () => Promise<void>;
+  readonly collectSync: () => void;
+  readonly close: (limitMs: number) => Promise<void>;
+  readonly transport: Transport;
+}
+
+/** A client's parts as the hooks need them, each within its limit even if a metric set or the server hangs. */
+export function endable({ collect, collectSync, close, transport }: EndableParts): Endable {
+  const http = transport instanceof HttpTransport ? transport : undefined;
+  return {
+    drain: (limitMs) =>
+      within(
+        limitMs,
+        collect().then(() => (http ? http.flush(limitMs) : transport.flush())),
+      ),
+    close: (limitMs) => within(limitMs, close(limitMs)),
+    collectSync,
+    saveSync: () => http?.saveSync(),
+    endSync: () => http?.endSync(),
+  };
+}
+
+/** Waits for the work, but no longer than the limit; the process is held meanwhile. */
+function within(limitMs: number, work: Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, limitMs);
+    const finish = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    work.then(finish, finish);
+  });
+}

@@ -1,0 +1,28 @@
+import { createHash } from "node:crypto";
+import type { Exchange } from "../http/route.js";
+
+/**
+ * Answers with JSON and its ETag, or 304 without a body when the client has exactly that.
+ */
+export function sendTagged(exchange: Exchange, body: unknown): void {
+  const { request, response } = exchange;
+  if (response.headersSent || response.destroyed) return;
+  const text = Buffer.from(JSON.stringify(body));
+  const tag = `"${createHash("sha1").update(text).digest("base64url")}"`;
+  const headers = { ETag: tag, "Cache-Control": "private, no-cache" };
+  if (matches(request.headers["if-none-match"], tag)) {
+    response.writeHead(304, headers);
+    response.end();
+    return;
+  }
+  response.writeHead(200, { ...headers, "Content-Type": "application/json", "Content-Length": text.length });
+  response.end(text);
+}
+
+function matches(header: string | undefined, tag: string): boolean {
+  if (header === undefined) return false;
+  return header.split(",").some((each) => {
+    const candidate = each.trim().replace(/^W\//, "");
+    return candidate === tag || candidate === "*";
+  });
+}

@@ -1,0 +1,2 @@
+export { createQueryRoutes, type QueryRouteOptions } from "./routes.js";
+export type { Sighting } from "./services.js";

@@ -1,0 +1,193 @@
+import { AGGREGATIONS } from "@tidegauge/protocol/query";
+import { z } from "zod";
+import type { BreakdownRequest, ScanRequest } from "../store/messages.js";
+import { MAX_SERIES } from "../store/scan.js";
+import { parseDuration, parseTime } from "./time.js";
+
+/** The query is wrong: answered 400 with this code. */
+export class BadQuery extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+    this.name = "BadQuery";
+  }
+}
+
+const MAX_TEXT = 4096;
+const MAX_KEYS = 20;
+const MIN_STEP_MS = 1000;
+
+/** A parameter left empty is left out. */
+const optional = z
+  .string()
+  .max(MAX_TEXT)
+  .transform((text) => (text === "" ? undefined : text))
+  .optional();
+
+const step = z
+  .string()
+  .default("auto")
+  .transform((text, context) => {
+    if (text === "auto" || text === "") return 0;
+    const stepMs = parseDuration(text);
+    if (stepMs !== undefined && stepMs >= MIN_STEP_MS) return stepMs;
+    context.addIssue({ code: "custom", message: "must be auto or a duration of at least 1s, like 30s, 5m, 1h or 1d" });
+    return z.NEVER;
+  });
+
+const keys = z
+  .string()
+  .max(MAX_TEXT)
+  .default("")
+  .transform((text, context) => {
+    const list = [
+      ...new Set(
+        text
+          .split(",")
+          .map((key) => key.trim())
+          .filter((key) => key !== ""),
+      ),
+    ];
+    if (list.length <= MAX_KEYS) return list;
+    context.addIssue({ code: "custom", message: `at most ${MAX_KEYS} keys` });
+    return z.NEVER;
+  });
+
+const filter = z
+  .array(
+    z
+      .string()
+      .max(MAX_TEXT)
+      .transform((text, context) => {
+        const colon = text.indexOf(":");
+        if (colon > 0) return { key: text.slice(0, colon), value: text.slice(colon + 1) };
+        context.addIssue({ code: "custom", message: "must be key:value" });
+        return z.NEVER;
+      }),
+  )
+  .max(MAX_KEYS, { message: `at most ${MAX_KEYS} filters` });
+
+const limit = z
+  .string()
+  .optional()
+  .transform((text, context) => {
+    if (text === undefined || text === "") return undefined;
+    const value = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+    if (value >= 1 && value <= MAX_SERIES) return value;
+    context.addIssue({ code: "custom", message: `must be a whole number from 1 to ${MAX_SERIES}` });
+    return z.NEVER;
+  });
+
+const QUERY = z.object({
+  metric: z.string({ message: "name the metric" }).min(1, { message: "name the metric" }).max(MAX_TEXT),
+  service: optional,
+  environment: optional,
+  node: optional,
+  step,
+  aggregation: z
+    .string()
+    .default("avg")
+    .pipe(z.enum(AGGREGATIONS, { message: `must be one of ${AGGREGATIONS.join(", ")}` })),
+  group_by: keys,
+  filter,
+  limit,
+});
+
+const BREAKDOWN = z.object({
+  service: optional,
+  environment: optional,
+  node: optional,
+  transaction: optional,
+  transaction_type: optional,
+  step,
+});
+
+const CATALOG = z.object({ service: optional, metric: optional });
+
+/** The parameters of `/api/v1/query`. Throws `BadQuery`. */
+export function queryRequest(parameters: URLSearchParams, nowMs: number): ScanRequest {
+  const {
+    metric,
+    service,
+    environment,
+    node,
+    step: stepMs,
+    aggregation,
+    group_by,
+    filter: filters,
+    limit: largest,
+  } = parse(QUERY, { ...single(parameters), filter: parameters.getAll("filter") });
+  return {
+    metric,
+    service,
+    environment,
+    node,
+    filters,
+    aggregation,
+    stepMs,
+    groupBy: group_by,
+    limit: largest,
+    ...times(parameters, nowMs),
+  };
+}
+
+/** The parameters of `/api/v1/breakdown`. Throws `BadQuery`. */
+export function breakdownRequest(parameters: URLSearchParams, nowMs: number): BreakdownRequest {
+  const {
+    service,
+    environment,
+    node,
+    transaction,
+    transaction_type,
+    step: stepMs,
+  } = parse(BREAKDOWN, single(parameters));
+  return {
+    service,
+    environment,
+    node,
+    transaction,
+    transactionType: transaction_type,
+    stepMs,
+    ...times(parameters, nowMs),
+  };
+}
+
+/** The parameters of `/api/v1/metrics` and `/api/v1/labels`. Throws `BadQuery`. */
+export function catalogRequest(parameters: URLSearchParams): {
+  service: string | undefined;
+  metric: string | undefined;
+} {
+  const { service, metric } = parse(CATALOG, single(parameters));
+  return { service, metric };
+}
+
+/** `from` defaults to 15 minutes ago, `to` to now. */
+function times(parameters: URLSearchParams, nowMs: number): { fromMs: number; toMs: number } {
+  const fromMs = time("from", parameters.get("from") || "now-15m", nowMs);
+  const toMs = time("to", parameters.get("to") || "now", nowMs);
+  if (fromMs > toMs) throw new BadQuery("bad_range", "from is after to");
+  return { fromMs, toMs };
+}
+
+function time(name: "from" | "to", text: string, nowMs: number): number {
+  const timeMs = parseTime(text, nowMs);
+  if (timeMs !== undefined) return timeMs;
+  throw new BadQuery(`bad_${name}`, `${name}: must be ISO 8601, epoch milliseconds or relative like now-15m`);
+}
+
+function single(parameters: URLSearchParams): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const [name, value] of parameters) if (!Object.hasOwn(values, name)) values[name] = value;
+  return values;
+}
+
+function parse<T extends z.ZodType>(schema: T, values: Record<string, unknown>): z.output<T> {
+  const parsed = schema.safeParse(values);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const name = String(issue?.path[0] ?? "query");
+  const missing = name === "metric" && (values.metric === undefined || values.metric === "");
+  throw new BadQuery(missing ? "missing_metric" : `bad_${name}`, `${name}: ${issue?.message ?? "is wrong"}`);
+}

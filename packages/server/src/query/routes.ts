@@ -1,0 +1,153 @@
+import type {
+  BreakdownResponse,
+  BreakdownTransaction,
+  LabelsResponse,
+  MetricKind,
+  MetricsResponse,
+  Point,
+  QueryResponse,
+  ServicesResponse,
+} from "@tidegauge/protocol/query";
+import { sendError } from "../http/answer.js";
+import type { Exchange, Route } from "../http/route.js";
+import { StoreError, type StoreErrorCode } from "../store/error.js";
+import type { BreakdownRequest, BreakdownResult, ScanRequest, ScanResult } from "../store/messages.js";
+import type { Store } from "../store/store.js";
+import { sendTagged } from "./etag.js";
+import { streamEvents } from "./events.js";
+import { BadQuery, breakdownRequest, catalogRequest, queryRequest } from "./parameters.js";
+import { type Sighting, summarizeServices } from "./services.js";
+import { unitOf } from "./unit.js";
+
+/** What the query API answers from. */
+export interface QueryRouteOptions {
+  readonly store: Store;
+  /** Agents that polled their configuration, so that a service is listed before its first report. */
+  readonly sightings: () => Iterable<Sighting>;
+  /** Present time in epoch milliseconds; for tests. */
+  readonly now?: () => number;
+}
+
+/** Status and code of an answer when the store cannot give one. */
+const STORE_ANSWERS: Readonly<Partial<Record<StoreErrorCode, readonly [status: number, code: string]>>> = {
+  TOO_MANY_POINTS: [400, "too_many_points"],
+  TOO_MANY_SERIES: [400, "too_many_series"],
+  STORE_UNAVAILABLE: [503, "unavailable"],
+  STORE_CLOSED: [503, "unavailable"],
+};
+
+/** The routes of the query API, `/api/v1/…`: JSON, read-only, behind the same credentials as the rest (design: Public face of the server). */
+export function createQueryRoutes(options: QueryRouteOptions): Route[] {
+  const { store, sightings, now = Date.now } = options;
+  return [
+    read("/api/v1/services", async ({ signal }): Promise<ServicesResponse> => {
+      return { services: summarizeServices(await store.services(signal), sightings(), now()) };
+    }),
+    read("/api/v1/metrics", async ({ url, signal }): Promise<MetricsResponse> => {
+      const { service } = catalogRequest(url.searchParams);
+      const metrics = await store.metrics(service, signal);
+      return {
+        metrics: metrics.map(({ firstMs, lastMs, ...metric }) => ({
+          ...metric,
+          kind: metric.kind as MetricKind,
+          unit: unitOf(metric.name, metric.unit),
+          firstSeen: new Date(firstMs).toISOString(),
+          lastSeen: new Date(lastMs).toISOString(),
+        })),
+      };
+    }),
+    read("/api/v1/labels", async ({ url, signal }): Promise<LabelsResponse> => {
+      const { service, metric } = catalogRequest(url.searchParams);
+      return { labels: await store.labels(service, metric, signal) };
+    }),
+    read("/api/v1/query", async ({ url, signal }): Promise<QueryResponse> => {
+      const request = queryRequest(url.searchParams, now());
+      return queryResponse(request, await store.scan(request, signal));
+    }),
+    read("/api/v1/breakdown", async ({ url, signal }): Promise<BreakdownResponse> => {
+      const request = breakdownRequest(url.searchParams, now());
+      return breakdownResponse(request, await store.breakdown(request, signal));
+    }),
+    {
+      path: "/api/v1/events",
+      methods: ["GET"],
+      auth: "required",
+      handle: (exchange) => streamEvents(exchange, store),
+    },
+  ];
+}
+
+function read(path: string, answer: (exchange: Exchange) => Promise<unknown>): Route {
+  return {
+    path,
+    methods: ["GET", "HEAD"],
+    auth: "required",
+    async handle(exchange) {
+      try {
+        sendTagged(exchange, await answer(exchange));
+      } catch (error) {
+        if (error instanceof BadQuery) return sendError(exchange, 400, error.code, error.message);
+        if (!(error instanceof StoreError)) throw error;
+        // The client has left: there is nobody to answer.
+        if (error.code === "CANCELLED" && exchange.signal.aborted) return;
+        const [status, code] = STORE_ANSWERS[error.code] ?? [500, "internal"];
+        sendError(exchange, status, code, error.message);
+      }
+    },
+  };
+}
+
+/** The envelope of `/api/v1/query`. */
+export function queryResponse(request: ScanRequest, result: ScanResult): QueryResponse {
+  // A number of samples, or of observations a second, is not in the metric's unit.
+  const counts = request.aggregation === "count" || (request.aggregation === "rate" && result.histogram);
+  return {
+    from: request.fromMs,
+    to: request.toMs,
+    step: result.stepMs,
+    unit: counts ? null : unitOf(request.metric, result.unit),
+    series: result.series.map(({ labels, values }) => ({ labels, points: points(values, result) })),
+  };
+}
+
+function breakdownResponse(request: BreakdownRequest, result: BreakdownResult): BreakdownResponse {
+  const transactions = new Map<string, BreakdownTransaction>();
+  for (const row of result.rows) {
+    const key = JSON.stringify([row.transactionName, row.transactionType]);
+    let transaction = transactions.get(key);
+    if (transaction === undefined) {
+      transaction = { name: row.transactionName, type: row.transactionType, count: 0, sumUs: 0, spans: [] };
+      transactions.set(key, transaction);
+    }
+    transaction.sumUs += row.sumUs;
+    // The transaction itself is one entry of type app without subtype (BD-3), so their number is the number of transactions.
+    if (row.spanType === "app" && row.spanSubtype === "") transaction.count += row.count;
+    transaction.spans.push({
+      type: row.spanType,
+      subtype: row.spanSubtype,
+      count: row.count,
+      sumUs: row.sumUs,
+      share: 0,
+      points: points(row.values, result),
+    });
+  }
+  for (const transaction of transactions.values()) {
+    for (const span of transaction.spans) span.share = transaction.sumUs > 0 ? span.sumUs / transaction.sumUs : 0;
+    transaction.spans.sort((a, b) => b.sumUs - a.sumUs);
+  }
+  return {
+    from: request.fromMs,
+    to: request.toMs,
+    step: result.stepMs,
+    transactions: [...transactions.values()].sort((a, b) => b.sumUs - a.sumUs),
+  };
+}
+
+function points(values: Float64Array, { firstMs, stepMs }: { firstMs: number; stepMs: number }): Point[] {
+  const list: Point[] = [];
+  for (let step = 0; step < values.length; step++) {
+    const value = values[step] as number;
+    list.push([firstMs + step * stepMs, Number.isFinite(value) ? value : null]);
+  }
+  return list;
+}

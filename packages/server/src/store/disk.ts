@@ -1,0 +1,42 @@
+import { closeSync, fsyncSync, openSync, statfsSync, statSync, unlinkSync, writeSync } from "node:fs";
+import { join } from "node:path";
+
+/** Space that must stay free before a commit is tried: what the engine writes beside the rows themselves. */
+export const RESERVE_BYTES: number = 4 * 1024 ** 2;
+
+/** Bytes that can still be written below this directory. */
+export function freeBytes(dataDir: string): number {
+  const { bavail, bsize } = statfsSync(dataDir);
+  return bavail * bsize;
+}
+
+/** Writes and removes a file as large as the reserve, durably: the honest answer to "can it be written again". */
+export function probeDisk(dataDir: string): boolean {
+  if (freeBytes(dataDir) < 2 * RESERVE_BYTES) return false;
+  const path = join(dataDir, "tmp", "probe");
+  try {
+    const handle = openSync(path, "w");
+    try {
+      writeSync(handle, Buffer.alloc(RESERVE_BYTES, 1));
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+      unlinkSync(path);
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether an error of the engine or the system says that the disk is full. */
+export function isDiskFull(error: unknown): boolean {
+  return /no space left|ENOSPC|disk is full|EDQUOT|quota/i.test(String(error));
+}
+
+/** Size of a database file and its log, bytes. */
+export function fileSize(path: string): number {
+  let size = 0;
+  for (const each of [path, `${path}.wal`]) size += statSync(each, { throwIfNoEntry: false })?.size ?? 0;
+  return size;
+}

@@ -1,0 +1,324 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { isDiskFull } from "./disk.js";
+import { closeEngine, type Engine, literal, openEngine, rows } from "./engine.js";
+import { StoreError } from "./error.js";
+import { fileName, type ManifestFile, parseFileName, readManifest, syncDirectory, writeManifest } from "./manifest.js";
+import type { WorkerOptions } from "./messages.js";
+import { createTables } from "./schema.js";
+import { SeriesTimes } from "./series-times.js";
+
+/** A file of the store, attached to the engine. */
+export interface StoreFile extends ManifestFile {
+  state: "open" | "closed" | "sorted";
+  points: number;
+  minMs: number | null;
+  maxMs: number | null;
+  readonly path: string;
+  /** Name under which the engine knows it; made of day and generation, never of what a user sent. */
+  readonly alias: string;
+  /** Event times of the series; absent until asked for in a file found on opening. A sorted file has them in its dictionary. */
+  times: SeriesTimes | undefined;
+  /** Queries that read it. */
+  readers: number;
+  /** Out of the manifest; removed once no query reads it. */
+  retired: boolean;
+}
+
+type Log = (level: "info" | "warn" | "error", message: string) => void;
+
+/**
+ * The files of the store and their manifest. A file exists for readers from the moment the manifest lists it; every change of the list is one
+ * atomic rename, so after a crash the store is as before or as after.
+ */
+export class Files {
+  readonly #options: WorkerOptions;
+  readonly #log: Log;
+  #engine: Engine | undefined;
+  #list: StoreFile[] = [];
+  /** Highest generation given out, by day: a name is never used twice while it may be attached. */
+  readonly #generations = new Map<string, number>();
+  /** The file that is written, if any. */
+  current: StoreFile | undefined;
+  /** Names of files that could not be read. */
+  readonly quarantined: string[] = [];
+
+  constructor(options: WorkerOptions, log: Log) {
+    this.#options = options;
+    this.#log = log;
+  }
+
+  get engine(): Engine {
+    if (this.#engine === undefined) throw new StoreError("STORE_UNAVAILABLE", "the store is being reopened: try again");
+    return this.#engine;
+  }
+
+  /** False while a reopening fails. */
+  get isOpen(): boolean {
+    return this.#engine !== undefined;
+  }
+
+  /** The files of the manifest, in the order of their arrival days. */
+  get list(): readonly StoreFile[] {
+    return this.#list;
+  }
+
+  get dataDir(): string {
+    return this.#options.dataDir;
+  }
+
+  /** Opens the engine and attaches every listed file. What was open is closed: a new file is begun by the next commit. */
+  async open(): Promise<void> {
+    const manifest = readManifest(this.dataDir);
+    const engine = await openEngine(this.#options);
+    try {
+      if (manifest === "damaged")
+        this.#log("error", "manifest.json is damaged: the list of files is rebuilt from the directory");
+      const listed = manifest === "damaged" ? this.#foundFiles() : manifest === "missing" ? [] : manifest.files;
+      if (manifest !== "damaged") this.#sweep(new Set(listed.map((file) => file.name)));
+      const list: StoreFile[] = [];
+      for (const file of listed) {
+        const opened = await this.#attachListed(engine.writer, file);
+        if (opened !== undefined) list.push(opened);
+      }
+      if (manifest === "damaged") await this.#dropReplaced(engine.writer, list);
+      this.#list = list;
+      this.#engine = engine;
+      this.#save();
+    } catch (error) {
+      closeEngine(engine);
+      throw error;
+    }
+  }
+
+  /** Closes every file and the engine. Nothing may be running. */
+  close(): void {
+    if (this.#engine === undefined) return;
+    const engine = this.#engine;
+    this.#engine = undefined;
+    this.current = undefined;
+    closeEngine(engine);
+  }
+
+  /** Closes the current file and begins a new one. */
+  async begin(day: string): Promise<void> {
+    const alias = this.#newFile(day, "open");
+    await this.#create(alias);
+    const previous = this.current;
+    if (previous !== undefined) previous.state = "closed";
+    this.#list.push(alias);
+    this.#list.sort(byName);
+    this.current = alias;
+    this.#save();
+  }
+
+  /** Creates a file that is not listed yet, to be filled and then put in place by `replace`. */
+  async prepare(day: string): Promise<StoreFile> {
+    const file = this.#newFile(day, "sorted");
+    await this.#create(file);
+    return file;
+  }
+
+  /** Puts `file` in the place of `replaced`, which are removed after their last reader. Durable on return. */
+  async replace(replaced: readonly StoreFile[], file: StoreFile | undefined): Promise<void> {
+    const list = this.#list.filter((each) => !replaced.includes(each));
+    if (file !== undefined) list.push(file);
+    const before = this.#list;
+    this.#list = list.sort(byName);
+    try {
+      this.#save();
+    } catch (error) {
+      this.#list = before;
+      throw error;
+    }
+    for (const each of replaced) {
+      each.retired = true;
+      if (each.readers === 0) await this.#remove(each);
+    }
+  }
+
+  /** Gives up a file made by `prepare`. */
+  async abandon(file: StoreFile): Promise<void> {
+    await this.#remove(file);
+  }
+
+  /** The files whose events touch [fromMs, toMs), kept from removal until `release`. */
+  acquire(fromMs: number, toMs: number): StoreFile[] {
+    const files = this.#list.filter(
+      (file) => file.minMs !== null && file.maxMs !== null && file.maxMs >= fromMs && file.minMs < toMs,
+    );
+    for (const file of files) file.readers += 1;
+    return files;
+  }
+
+  /** Ends the reading of acquired files; removes those that were only kept for it. */
+  async release(files: readonly StoreFile[]): Promise<void> {
+    for (const file of files) {
+      file.readers -= 1;
+      if (file.retired && file.readers === 0) await this.#remove(file);
+    }
+  }
+
+  /** Moves a file that cannot be read out of the way, so that the rest is served. */
+  async quarantine(file: StoreFile, reason: unknown): Promise<void> {
+    this.#list = this.#list.filter((each) => each !== file);
+    if (this.current === file) this.current = undefined;
+    this.#save();
+    await this.#detach(file);
+    this.#moveAway(file.name, reason);
+  }
+
+  /** Event times of the series of a file that is not sorted. */
+  async timesOf(connection: DuckDBConnection, file: StoreFile): Promise<SeriesTimes> {
+    if (file.times !== undefined) return file.times;
+    const times = new SeriesTimes();
+    const found = await rows(
+      connection,
+      `SELECT series, CAST(min(time) AS DOUBLE), CAST(max(time) AS DOUBLE) FROM
+        (SELECT series, time FROM ${file.alias}.points UNION ALL SELECT series, time FROM ${file.alias}.histograms) GROUP BY series`,
+    );
+    for (const [series, first, last] of found as [number, number, number][]) {
+      times.note(series, first);
+      times.note(series, last);
+    }
+    file.times = times;
+    return times;
+  }
+
+  #newFile(day: string, state: "open" | "sorted"): StoreFile {
+    const generation = (this.#generations.get(day) ?? 0) + 1;
+    this.#generations.set(day, generation);
+    return this.#handle({ name: fileName(day, generation), day, state, points: 0, minMs: null, maxMs: null });
+  }
+
+  #handle(file: ManifestFile): StoreFile {
+    const parsed = parseFileName(file.name);
+    if (parsed === undefined) throw new Error(`not a store file: ${file.name}`);
+    this.#generations.set(parsed.day, Math.max(this.#generations.get(parsed.day) ?? 0, parsed.generation));
+    return {
+      ...file,
+      path: join(this.dataDir, file.name),
+      alias: `f${parsed.day.replaceAll("-", "")}_g${parsed.generation}`,
+      times: file.state === "open" ? new SeriesTimes() : undefined,
+      readers: 0,
+      retired: false,
+    };
+  }
+
+  async #create(file: StoreFile): Promise<void> {
+    // Nothing of a name that is given out can be of value: the manifest does not list it.
+    rmSync(file.path, { force: true });
+    rmSync(`${file.path}.wal`, { force: true });
+    const { writer } = this.engine;
+    await writer.run(`ATTACH ${literal(file.path)} AS ${file.alias}`);
+    try {
+      await createTables(writer, file.alias);
+      await writer.run(`CHECKPOINT ${file.alias}`);
+      syncDirectory(this.dataDir);
+    } catch (error) {
+      await this.#remove(file).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #attachListed(connection: DuckDBConnection, listed: ManifestFile): Promise<StoreFile | undefined> {
+    const file = this.#handle(listed);
+    if (!existsSync(file.path)) {
+      this.#log("error", `${file.name} is missing: what it held is lost, the rest is served`);
+      this.quarantined.push(file.name);
+      return undefined;
+    }
+    try {
+      await connection.run(`ATTACH ${literal(file.path)} AS ${file.alias}`);
+      if (file.state === "open" || file.minMs === null) await summarize(connection, file);
+    } catch (error) {
+      if (isDiskFull(error)) throw new StoreError("STORE_UNAVAILABLE", "the disk is full: free some space");
+      await this.#detach(file, connection);
+      this.#moveAway(file.name, error);
+      return undefined;
+    }
+    if (file.state === "open") file.state = "closed";
+    file.times = undefined;
+    return file;
+  }
+
+  /** Without a manifest: every file of the directory, unless a sorted one says it replaces it. */
+  #foundFiles(): ManifestFile[] {
+    const found: ManifestFile[] = [];
+    for (const name of readdirSync(this.dataDir).sort()) {
+      const parsed = parseFileName(name);
+      if (parsed !== undefined)
+        found.push({ name, day: parsed.day, state: "open", points: 0, minMs: null, maxMs: null });
+    }
+    return found;
+  }
+
+  async #dropReplaced(connection: DuckDBConnection, list: StoreFile[]): Promise<void> {
+    const replaced = new Set<string>();
+    for (const file of list) {
+      for (const [name] of await rows(connection, `SELECT name FROM ${file.alias}.replaces`))
+        replaced.add(String(name));
+    }
+    for (const file of list.filter((each) => replaced.has(each.name))) {
+      list.splice(list.indexOf(file), 1);
+      await this.#detach(file, connection);
+      removeFile(file.path);
+    }
+  }
+
+  /** Removes what an interrupted begin or compaction left behind. */
+  #sweep(listed: ReadonlySet<string>): void {
+    for (const name of readdirSync(this.dataDir)) {
+      const base = name.replace(/\.wal$/, "");
+      if (parseFileName(base) !== undefined && !listed.has(base)) rmSync(join(this.dataDir, name), { force: true });
+    }
+    rmSync(join(this.dataDir, "manifest.json.next"), { force: true });
+  }
+
+  #save(): void {
+    writeManifest(
+      this.dataDir,
+      this.#list.map(({ name, day, state, points, minMs, maxMs }) => ({ name, day, state, points, minMs, maxMs })),
+    );
+  }
+
+  async #detach(file: StoreFile, connection: DuckDBConnection = this.engine.writer): Promise<void> {
+    await connection.run(`DETACH DATABASE IF EXISTS ${file.alias}`);
+  }
+
+  async #remove(file: StoreFile): Promise<void> {
+    await this.#detach(file);
+    removeFile(file.path);
+  }
+
+  #moveAway(name: string, reason: unknown): void {
+    const quarantine = join(this.dataDir, "quarantine");
+    mkdirSync(quarantine, { recursive: true });
+    for (const each of [name, `${name}.wal`]) {
+      const path = join(this.dataDir, each);
+      if (existsSync(path)) renameSync(path, join(quarantine, each));
+    }
+    this.quarantined.push(name);
+    this.#log("error", `${name} cannot be read and was moved to ${quarantine}; the rest is served (${String(reason)})`);
+  }
+}
+
+/** Counts what a file found on opening holds. */
+async function summarize(connection: DuckDBConnection, file: StoreFile): Promise<void> {
+  const [row] = await rows(
+    connection,
+    `SELECT CAST(count(*) AS DOUBLE), CAST(min(time) AS DOUBLE), CAST(max(time) AS DOUBLE) FROM
+      (SELECT time FROM ${file.alias}.points UNION ALL SELECT time FROM ${file.alias}.histograms)`,
+  );
+  [file.points, file.minMs, file.maxMs] = row as [number, number | null, number | null];
+}
+
+function removeFile(path: string): void {
+  rmSync(path, { force: true });
+  rmSync(`${path}.wal`, { force: true });
+}
+
+function byName(a: StoreFile, b: StoreFile): number {
+  return a.day < b.day ? -1 : a.day > b.day ? 1 : a.name.localeCompare(b.name, "en", { numeric: true });
+}

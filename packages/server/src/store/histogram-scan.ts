@@ -1,0 +1,260 @@
+import {
+  BIGINT,
+  type DuckDBBlobVector,
+  type DuckDBConnection,
+  type DuckDBType,
+  type DuckDBValue,
+} from "@duckdb/node-api";
+import type { Aggregation } from "@tidegauge/protocol/query";
+import { numbers } from "./engine.js";
+import type { StoreFile } from "./files.js";
+import { addBuckets, type Buckets, bucketIncrease, decodeBounds, decodeCounts, fell, quantileOf } from "./histogram.js";
+import { LOOKBACK_MS, processStarts } from "./previous.js";
+import type { FileSelection, Selection } from "./selection.js";
+import { sourceOf } from "./sources.js";
+import type { GroupValues, Window } from "./window.js";
+
+/** Reports of a process whose counts decide what an unmarked histogram means. */
+const DECIDING_REPORTS = 3;
+
+const QUANTILES: Readonly<Partial<Record<Aggregation, number>>> = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99 };
+
+/** Quantile of a percentile aggregation; undefined for the others. */
+export function quantileFor(aggregation: Aggregation): number | undefined {
+  return QUANTILES[aggregation];
+}
+
+/** Buckets of one group, by step, for percentiles: they merge before the answer is interpolated. */
+export class GroupBuckets {
+  readonly #steps = new Map<number, Buckets>();
+
+  add(step: number, buckets: Buckets): void {
+    const known = this.#steps.get(step);
+    if (known === undefined) this.#steps.set(step, new Map(buckets));
+    else for (const [value, count] of buckets) known.set(value, (known.get(value) ?? 0) + count);
+  }
+
+  merge(other: GroupBuckets): void {
+    for (const [step, buckets] of other.#steps) this.add(step, buckets);
+  }
+
+  /** The percentile in each step, NaN without observations. */
+  result(steps: number, quantile: number): Float64Array<ArrayBuffer> {
+    const values = new Float64Array(steps).fill(Number.NaN);
+    for (const [step, buckets] of this.#steps) values[step] = quantileOf(buckets, quantile) ?? Number.NaN;
+    return values;
+  }
+}
+
+/** Where the reduced values go. */
+export interface HistogramGroups {
+  values(group: number): GroupValues;
+  buckets(group: number): GroupBuckets;
+}
+
+/** Everything a histogram scan reads. */
+export interface HistogramScan {
+  readonly selection: Selection;
+  readonly near: readonly FileSelection[];
+  readonly nearFiles: readonly StoreFile[];
+  readonly earlier: readonly StoreFile[];
+  readonly window: Window;
+  readonly aggregation: Aggregation;
+}
+
+interface HistogramSample {
+  readonly series: number;
+  readonly timeMs: number;
+  readonly buckets: Buckets;
+}
+
+/** Reduces the histograms of the selection within each step and adds them to their groups. */
+export async function scanHistograms(
+  connection: DuckDBConnection,
+  scan: HistogramScan,
+  groups: HistogramGroups,
+): Promise<void> {
+  const { selection, near, earlier, window } = scan;
+  const histograms = new Set(
+    selection.series.filter(({ kind }) => kind.startsWith("histogram")).map(({ index }) => index),
+  );
+  if (histograms.size === 0) return;
+  const unknown = new Set([...histograms].filter((index) => selection.series[index]?.kind === "histogram_unknown"));
+  const before = [...(await selection.find(connection, earlier, true)), ...near];
+  const deltas = await decideUnknown(connection, before, unknown);
+  for (const index of histograms) if (selection.series[index]?.kind === "histogram_delta") deltas.add(index);
+  const raw = scan.aggregation === "min" || scan.aggregation === "max" || scan.aggregation === "last";
+  const previous = raw
+    ? new Map<number, Buckets>()
+    : await previousBuckets(connection, scan, before, (series) => histograms.has(series) && !deltas.has(series));
+  const reducer = new SeriesReducer(scan, groups, deltas, previous, raw);
+  const wanted = (series: number): boolean => histograms.has(series);
+  const condition = "p.time >= $from AND p.time < $to";
+  const bounds = { from: window.fromMs, to: window.toMs };
+  await eachSample(connection, near, wanted, condition, bounds, "", (sample) => reducer.add(sample));
+  reducer.end();
+}
+
+/** Folds samples that come by series and time into values of steps. */
+class SeriesReducer {
+  readonly #scan: HistogramScan;
+  readonly #groups: HistogramGroups;
+  readonly #deltas: ReadonlySet<number>;
+  readonly #previous: ReadonlyMap<number, Buckets>;
+  readonly #raw: boolean;
+  #series = -1;
+  #step = -1;
+  #last: Buckets | undefined;
+  #buckets: Buckets | undefined;
+
+  constructor(
+    scan: HistogramScan,
+    groups: HistogramGroups,
+    deltas: ReadonlySet<number>,
+    previous: ReadonlyMap<number, Buckets>,
+    raw: boolean,
+  ) {
+    this.#scan = scan;
+    this.#groups = groups;
+    this.#deltas = deltas;
+    this.#previous = previous;
+    this.#raw = raw;
+  }
+
+  add({ series, timeMs, buckets }: HistogramSample): void {
+    const step = Math.floor((timeMs - this.#scan.window.firstMs) / this.#scan.window.stepMs);
+    if (series !== this.#series || step !== this.#step) this.end();
+    if (series !== this.#series) this.#last = this.#previous.get(series);
+    this.#series = series;
+    this.#step = step;
+    let happened: Buckets | undefined = buckets;
+    if (this.#raw) {
+      if (this.#scan.aggregation === "last") this.#buckets = undefined;
+    } else if (!this.#deltas.has(series)) {
+      happened = this.#last === undefined ? undefined : bucketIncrease(this.#last, buckets);
+      this.#last = buckets;
+    }
+    if (happened === undefined) return;
+    this.#buckets ??= new Map();
+    for (const [value, count] of happened) this.#buckets.set(value, (this.#buckets.get(value) ?? 0) + count);
+  }
+
+  /** Hands over the step that was being folded. */
+  end(): void {
+    const buckets = this.#buckets;
+    if (buckets === undefined) return;
+    this.#buckets = undefined;
+    const { aggregation, selection, window } = this.#scan;
+    const group = selection.series[this.#series]?.group as number;
+    if (quantileFor(aggregation) !== undefined) {
+      this.#groups.buckets(group).add(this.#step, buckets);
+      return;
+    }
+    const value = reduce(buckets, aggregation, window.stepMs);
+    if (value !== undefined) this.#groups.values(group).add(this.#step, 1, value, value, value);
+  }
+}
+
+/** One series' buckets within a step as a value; undefined where there is none. */
+function reduce(buckets: Buckets, aggregation: Aggregation, stepMs: number): number | undefined {
+  let count = 0;
+  let sum = 0;
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (const [value, each] of buckets) {
+    count += each;
+    sum += value * each;
+    min = Math.min(min, value);
+    max = Math.max(max, value);
+  }
+  if (aggregation === "count") return count;
+  if (aggregation === "rate") return count / (stepMs / 1000);
+  if (aggregation === "sum") return sum;
+  if (count === 0) return undefined;
+  if (aggregation === "min") return min;
+  if (aggregation === "max") return max;
+  return sum / count;
+}
+
+/** Which of the unmarked histograms hold deltas: those whose counts fall within the first reports (design: Query semantics). */
+async function decideUnknown(
+  connection: DuckDBConnection,
+  files: readonly FileSelection[],
+  unknown: ReadonlySet<number>,
+): Promise<Set<number>> {
+  const deltas = new Set<number>();
+  if (unknown.size === 0) return deltas;
+  let before: HistogramSample | undefined;
+  const qualify = `QUALIFY row_number() OVER (PARTITION BY series ORDER BY time, bounds, counts) <= ${DECIDING_REPORTS}`;
+  await eachSample(
+    connection,
+    files,
+    (series) => unknown.has(series),
+    "true",
+    {},
+    qualify,
+    (sample) => {
+      if (before?.series === sample.series && fell(before.buckets, sample.buckets)) deltas.add(sample.series);
+      before = sample;
+    },
+  );
+  return deltas;
+}
+
+/** The last sample before the window; no buckets for a series never seen before whose process started within it. */
+async function previousBuckets(
+  connection: DuckDBConnection,
+  { selection, near, nearFiles, window }: HistogramScan,
+  before: readonly FileSelection[],
+  wanted: (series: number) => boolean,
+): Promise<Map<number, Buckets>> {
+  const found = new Map<number, Buckets>();
+  const missing = (series: number): boolean => wanted(series) && !found.has(series);
+  const qualify = "QUALIFY row_number() OVER (PARTITION BY series ORDER BY time DESC, bounds DESC, counts DESC) = 1";
+  const note = (sample: HistogramSample): void => void found.set(sample.series, sample.buckets);
+  const recent = { after: window.fromMs - LOOKBACK_MS, from: window.fromMs };
+  await eachSample(connection, near, missing, "p.time >= $after AND p.time < $from", recent, qualify, note);
+  if (!selection.series.some(({ index }) => missing(index))) return found;
+  await eachSample(connection, before, missing, "p.time < $from", { from: window.fromMs }, qualify, note);
+  const starts = await processStarts(connection, nearFiles, window);
+  for (const { index, process } of selection.series) {
+    if (missing(index) && starts.has(process)) found.set(index, new Map());
+  }
+  return found;
+}
+
+async function eachSample(
+  connection: DuckDBConnection,
+  files: readonly FileSelection[],
+  keep: (series: number) => boolean,
+  condition: string,
+  times: Readonly<Record<string, number>>,
+  qualify: string,
+  use: (sample: HistogramSample) => void,
+): Promise<void> {
+  const source = sourceOf("histograms", files, keep, condition);
+  if (source === undefined) return;
+  const values: Record<string, DuckDBValue> = { ...source.values };
+  const types: Record<string, DuckDBType> = { ...source.types };
+  for (const [name, time] of Object.entries(times)) {
+    values[name] = BigInt(time);
+    types[name] = BIGINT;
+  }
+  const result = await connection.stream(
+    `SELECT series, CAST(time AS DOUBLE), bounds, counts FROM (${source.sql}) ${qualify} ORDER BY series, time, bounds, counts`,
+    values,
+    types,
+  );
+  for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    const series = numbers(chunk, 0);
+    const time = numbers(chunk, 1);
+    const bounds = chunk.getColumnVector(2) as DuckDBBlobVector;
+    const counts = chunk.getColumnVector(3) as DuckDBBlobVector;
+    for (let row = 0; row < chunk.rowCount; row++) {
+      const values = decodeBounds(bounds.getItemBytes(row) ?? new Uint8Array());
+      const buckets: Buckets = new Map();
+      addBuckets(buckets, values, decodeCounts(counts.getItemBytes(row) ?? new Uint8Array(), values.length));
+      use({ series: series[row] as number, timeMs: time[row] as number, buckets });
+    }
+  }
+}

@@ -1,0 +1,198 @@
+import type { Metricset, Sample } from "@tidegauge/protocol";
+import type { EventNotice } from "@tidegauge/protocol/query";
+import { type Batch, OutputError, type WriteResult } from "../output/output.js";
+import { FIRST_SEQUENCE, parseBatchId } from "./batch-ids.js";
+import { transferList, WriteBuffer } from "./buffer.js";
+import { SeriesDictionary } from "./dictionary.js";
+import { encodeHistogram } from "./histogram.js";
+import { senderOf } from "./identity.js";
+import { WorkerCallError, type WorkerLink } from "./link.js";
+
+/** Points that may wait for the next commit; more are answered 503, so memory stays bounded. */
+const MAX_WAITING_POINTS = 2_000_000;
+/** All that a breakdown metricset may hold (SRV-45). */
+const BREAKDOWN_NAMES = new Set(["span.self_time.count", "span.self_time.sum.us"]);
+
+interface Waiting {
+  readonly notice: EventNotice;
+  readonly refused: Record<string, number>;
+  resolve(result: WriteResult): void;
+  reject(error: Error): void;
+}
+
+/**
+ * The way of batches into the open file: rows of all batches that arrive while a commit is under way go into the next one (group commit), and
+ * every batch is answered by the commit that carried it.
+ */
+export class Ingest {
+  readonly #link: WorkerLink;
+  readonly #written: (notice: EventNotice) => void;
+  #dictionary = new SeriesDictionary();
+  #buffer = new WriteBuffer();
+  #waiting: Waiting[] = [];
+  #running: Promise<void> | undefined;
+  #fileSerial = 0;
+  #day = "";
+  #rotate = true;
+  #commit = 0;
+
+  constructor(link: WorkerLink, written: (notice: EventNotice) => void) {
+    this.#link = link;
+    this.#written = written;
+  }
+
+  /** Adds a batch to the next commit. */
+  write(batch: Batch): Promise<WriteResult> {
+    if (this.#buffer.points + this.#buffer.histograms >= MAX_WAITING_POINTS) {
+      return Promise.reject(new OutputError("OUTPUT_FULL", "queue is full"));
+    }
+    const day = dayOf(batch.receivedAtMs);
+    // A batch that arrived just before midnight and is written just after goes into the new file.
+    if (day > this.#day) this.#rotate = true;
+    if (this.#rotate && this.#waiting.length === 0) this.#newFile(day);
+    const refused = this.#add(batch);
+    return new Promise((resolve, reject) => {
+      const notice = {
+        service: batch.metadata.service.name,
+        metricsets: batch.metricsets.length,
+        receivedAt: batch.receivedAtMs,
+      };
+      this.#waiting.push({ notice, refused, resolve, reject });
+      this.#running ??= this.#run();
+    });
+  }
+
+  /** Resolves when nothing waits for a commit. */
+  async drained(): Promise<void> {
+    await this.#running;
+  }
+
+  #newFile(day: string): void {
+    this.#fileSerial += 1;
+    this.#day = day > this.#day ? day : this.#day;
+    this.#dictionary = new SeriesDictionary();
+    this.#rotate = false;
+  }
+
+  async #run(): Promise<void> {
+    // Requests that are parsed in this turn of the loop share the first commit.
+    await new Promise(setImmediate);
+    while (this.#waiting.length > 0) await this.#commitWaiting();
+    this.#running = undefined;
+  }
+
+  async #commitWaiting(): Promise<void> {
+    const waiting = this.#waiting;
+    const buffer = this.#buffer;
+    this.#waiting = [];
+    this.#buffer = new WriteBuffer();
+    const dictionary = this.#dictionary;
+    const newSeries = dictionary.unsaved;
+    const columns = buffer.columns();
+    const serial = this.#fileSerial;
+    try {
+      const { full } = await this.#link.call(
+        "commit",
+        {
+          fileSerial: serial,
+          day: this.#day,
+          commit: ++this.#commit,
+          newSeries,
+          columns,
+          batchIds: buffer.batchIds,
+          starts: buffer.starts,
+        },
+        { transfer: transferList(columns) },
+      );
+      dictionary.saved(newSeries.length);
+      if (full) this.#rotate = true;
+      for (const { notice, refused, resolve } of waiting) {
+        resolve({ repeated: false, refused });
+        if (notice.metricsets > 0) this.#written(notice);
+      }
+    } catch (error) {
+      const failure = outputError(error);
+      const lost = waiting;
+      if (!(error instanceof WorkerCallError) || error.reset) {
+        // The series ids of what waits meanwhile belong to a file that will not be written again.
+        lost.push(...this.#waiting);
+        this.#waiting = [];
+        this.#buffer = new WriteBuffer();
+        this.#rotate = true;
+      }
+      for (const { reject } of lost) reject(failure);
+    }
+  }
+
+  #add(batch: Batch): Record<string, number> {
+    const { metadata, fromTidegauge } = batch;
+    const sender = senderOf(metadata);
+    const process = this.#dictionary.process(sender, metadata.labels);
+    const refused: Record<string, number> = {};
+    let earliestMs = Number.POSITIVE_INFINITY;
+    for (const metricset of batch.metricsets) {
+      const timeMs = Math.floor(metricset.timestamp / 1000);
+      if (timeMs < earliestMs) earliestMs = timeMs;
+      const group = this.#dictionary.group(process, metadata, metricset);
+      const { samples } = metricset;
+      if (metricset.transaction) {
+        const found = this.#addBreakdown(metricset, (name, sample) => {
+          const series = this.#dictionary.seriesId(group, name, sample, fromTidegauge);
+          this.#buffer.addPoint(series, timeMs, sample.value as number);
+        });
+        if (!found) count(refused, "breakdownWithoutSelfTime");
+        continue;
+      }
+      for (const name in samples) {
+        const sample = samples[name] as Sample;
+        if (sample.values === undefined) {
+          if (typeof sample.value !== "number" || !Number.isFinite(sample.value)) count(refused, "notANumber");
+          else
+            this.#buffer.addPoint(this.#dictionary.seriesId(group, name, sample, fromTidegauge), timeMs, sample.value);
+        } else if (sample.counts === undefined || sample.counts.length !== sample.values.length) {
+          count(refused, "histogramLengths");
+        } else {
+          const encoded = encodeHistogram(sample.values, sample.counts);
+          this.#buffer.addHistogram(this.#dictionary.seriesId(group, name, sample, fromTidegauge), timeMs, encoded);
+        }
+      }
+    }
+    if (batch.batchId !== undefined) {
+      const id = parseBatchId(batch.batchId);
+      this.#buffer.batchIds.push(id);
+      if (id.sequence >= 0 && id.sequence <= FIRST_SEQUENCE && Number.isFinite(earliestMs)) {
+        this.#buffer.starts.push({ process: sender.process, startedMs: earliestMs });
+      }
+    }
+    return refused;
+  }
+
+  /** The two samples of a breakdown metricset; everything else in it is discarded (SRV-45). False if there is none (D-SRV-4). */
+  #addBreakdown(metricset: Metricset, add: (name: string, sample: Sample) => void): boolean {
+    if (!metricset.span) return false;
+    let found = false;
+    for (const name of BREAKDOWN_NAMES) {
+      const sample = metricset.samples[name];
+      if (typeof sample?.value !== "number" || !Number.isFinite(sample.value)) continue;
+      add(name, sample);
+      found = true;
+    }
+    return found;
+  }
+}
+
+function count(refused: Record<string, number>, reason: string): void {
+  refused[reason] = (refused[reason] ?? 0) + 1;
+}
+
+function outputError(error: unknown): OutputError {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof WorkerCallError) return new OutputError("OUTPUT_UNAVAILABLE", message);
+  return new OutputError("OUTPUT_CLOSED", message);
+}
+
+/** The UTC day of a time, `YYYY-MM-DD`. Years beyond four digits are the last that fit. */
+export function dayOf(timeMs: number): string {
+  const clamped = Math.min(Math.max(timeMs, 0), 253_402_300_799_000);
+  return new Date(clamped).toISOString().slice(0, 10);
+}

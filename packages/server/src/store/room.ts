@@ -1,0 +1,122 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { DEDUP_WINDOW_MS } from "./batch-ids.js";
+import { breakdown } from "./breakdown.js";
+import { listLabels, listMetrics, listServices } from "./catalog.js";
+import { rows } from "./engine.js";
+import { StoreError } from "./error.js";
+import { Files, type StoreFile } from "./files.js";
+import { QueryGate } from "./gate.js";
+import type { CallName, WorkerCalls, WorkerOptions } from "./messages.js";
+import { scan } from "./scan.js";
+import { Writer, type WriterNews } from "./writer.js";
+
+const EVER = 8.64e15;
+
+/** What the worker thread holds: files, writer, query gate. Answers the calls of the main thread. */
+export class Room {
+  readonly #files: Files;
+  readonly #gate = new QueryGate();
+  readonly #writer: Writer;
+  readonly #news: WriterNews;
+
+  constructor(options: WorkerOptions, news: WriterNews) {
+    this.#news = news;
+    this.#files = new Files(options, (level, message) => news.log(level, message));
+    this.#writer = new Writer(this.#files, this.#gate, options, news);
+  }
+
+  /** Answers call `id`. */
+  async answer<C extends CallName>(
+    id: number,
+    call: C,
+    argument: WorkerCalls[C]["argument"],
+  ): Promise<WorkerCalls[CallName]["result"]> {
+    switch (call) {
+      case "open":
+        return this.#open();
+      case "commit":
+        return this.#writer.commit(argument as WorkerCalls["commit"]["argument"]);
+      case "scan": {
+        const request = argument as WorkerCalls["scan"]["argument"];
+        return this.#read(id, request.toMs, (connection, files) => scan(connection, files, request));
+      }
+      case "services":
+        return this.#read(id, EVER, (connection, files) => listServices(connection, this.#files, files));
+      case "metrics": {
+        const { service } = argument as WorkerCalls["metrics"]["argument"];
+        return this.#read(id, EVER, (connection, files) => listMetrics(connection, this.#files, files, service));
+      }
+      case "labels": {
+        const { service, metric } = argument as WorkerCalls["labels"]["argument"];
+        return this.#read(id, EVER, (connection, files) => listLabels(connection, this.#files, files, service, metric));
+      }
+      case "breakdown": {
+        const request = argument as WorkerCalls["breakdown"]["argument"];
+        return this.#read(id, request.toMs, (connection, files) => breakdown(connection, files, request));
+      }
+      default:
+        return this.#close();
+    }
+  }
+
+  /** Cancels a waiting or running query. */
+  cancel(id: number): void {
+    this.#gate.cancel(id);
+  }
+
+  async #open(): Promise<WorkerCalls["open"]["result"]> {
+    await this.#files.open();
+    const { writer, readers } = this.#files.engine;
+    const batches: WorkerCalls["open"]["result"]["batches"] = [];
+    const oldest = Date.now() - DEDUP_WINDOW_MS;
+    for (const file of this.#files.list) {
+      const dayMs = Date.parse(`${file.day}T00:00:00Z`);
+      if (dayMs + 24 * 3_600_000 < oldest) continue;
+      const found = await rows(
+        writer,
+        `SELECT producer, CAST(first AS DOUBLE), CAST(last AS DOUBLE) FROM ${file.alias}.batches WHERE producer IS NOT NULL`,
+      );
+      const ranges = found.map(([producer, first, last]) => ({
+        producer: producer as string,
+        first: first as number,
+        last: last as number,
+      }));
+      batches.push({ dayMs, ranges });
+    }
+    this.#gate.open(readers);
+    return { batches, quarantined: [...this.#files.quarantined] };
+  }
+
+  /** Runs a query through the gate over the files with events before `toMs`. A query hit by a reopening is tried once more. */
+  async #read<T>(
+    id: number,
+    toMs: number,
+    query: (connection: DuckDBConnection, files: StoreFile[]) => Promise<T>,
+  ): Promise<T> {
+    if (!this.#files.isOpen) throw new StoreError("STORE_UNAVAILABLE", "the store is being reopened: try again");
+    const epoch = this.#writer.epoch;
+    const once = async (connection: DuckDBConnection): Promise<T> => {
+      const files = this.#files.acquire(-EVER, toMs);
+      try {
+        return await query(connection, files);
+      } finally {
+        await this.#files.release(files);
+      }
+    };
+    try {
+      return await this.#gate.run(id, once);
+    } catch (error) {
+      if (error instanceof StoreError) throw error;
+      if (this.#writer.epoch === epoch) throw error;
+      return this.#gate.run(id, once);
+    }
+  }
+
+  async #close(): Promise<null> {
+    this.#writer.stop();
+    await this.#gate.close();
+    this.#files.close();
+    this.#news.log("info", "the store is closed");
+    return null;
+  }
+}

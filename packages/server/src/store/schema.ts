@@ -1,0 +1,44 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+
+/**
+ * Tables of a file. `series` is the file's own dictionary; its last four columns are filled when the file is sorted. `batches` holds the batch ids
+ * as ranges of a producer's sequence; a row without a producer marks a commit. `replaces` names the files a sorted one was made of.
+ */
+const TABLES = [
+  `series(
+    id INTEGER, metric VARCHAR, kind VARCHAR, inferred BOOLEAN, unit VARCHAR,
+    service VARCHAR, version VARCHAR, environment VARCHAR, node VARCHAR, host VARCHAR, process VARCHAR,
+    agent_name VARCHAR, agent_version VARCHAR, labels VARCHAR,
+    transaction_name VARCHAR, transaction_type VARCHAR, span_type VARCHAR, span_subtype VARCHAR,
+    first_ms BIGINT, last_ms BIGINT, last_value DOUBLE, samples BIGINT)`,
+  "points(series INTEGER, time BIGINT, value DOUBLE)",
+  "histograms(series INTEGER, time BIGINT, bounds BLOB, counts BLOB)",
+  "batches(commit_id BIGINT, producer VARCHAR, first BIGINT, last BIGINT)",
+  "starts(process VARCHAR, started BIGINT)",
+  "replaces(name VARCHAR)",
+];
+
+/** Columns that say which series a row is, beside its id and unit; equal in every file that holds the series. */
+export const IDENTITY_COLUMNS = [
+  "metric",
+  "kind",
+  "inferred",
+  "service",
+  "version",
+  "environment",
+  "node",
+  "host",
+  "process",
+  "agent_name",
+  "agent_version",
+  "labels",
+  "transaction_name",
+  "transaction_type",
+  "span_type",
+  "span_subtype",
+] as const;
+
+/** Creates the tables of a new file. */
+export async function createTables(connection: DuckDBConnection, alias: string): Promise<void> {
+  for (const table of TABLES) await connection.run(`CREATE TABLE ${alias}.${table}`);
+}

@@ -1,0 +1,222 @@
+import { EventEmitter } from "node:events";
+import { mkdirSync, realpathSync } from "node:fs";
+import type { EventNotice } from "@tidegauge/protocol/query";
+import { type Batch, type Output, OutputError, type WriteResult } from "../output/output.js";
+import { BatchIds, DEDUP_WINDOW_MS, parseBatchId } from "./batch-ids.js";
+import { StoreError } from "./error.js";
+import { Ingest } from "./ingest.js";
+import { WorkerLink } from "./link.js";
+import type {
+  BreakdownRequest,
+  BreakdownResult,
+  ExportRequest,
+  ScanRequest,
+  ScanResult,
+  StoredMetric,
+  StoredService,
+  StoreSummary,
+} from "./messages.js";
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+/** Stores open in this process, across copies of this package. */
+const OPEN_STORES = Symbol.for("tidegauge.server.openStores");
+
+/** Where the store keeps its data and how much of it. */
+export interface StoreOptions {
+  readonly dataDir: string;
+  /** Age of its newest event at which a file is dropped, milliseconds. 0 keeps everything. Default 30 days. */
+  readonly retentionMs?: number;
+  /** Size of all files above which the oldest are dropped, bytes. 0 is unlimited. Default 20 GB. */
+  readonly maxSizeBytes?: number;
+  /** Points of the open file at which it is closed, sorted and a new one begun. Default 5 million. */
+  readonly rotatePoints?: number;
+  /** Pause between rounds of compaction and retention, milliseconds; 0: only `maintain()`. Default 60 s. */
+  readonly maintenanceMs?: number;
+  readonly threads?: number;
+  readonly memoryLimitBytes?: number;
+  readonly logger?: { log(level: "info" | "warn" | "error", message: string): void };
+}
+
+/**
+ * Opens the embedded store. One process may have it open once: a second time throws `STORE_ALREADY_OPEN`, and so does another process, by a file
+ * lock. A corrupted file is moved to `quarantine/` and named in the log; the rest is served.
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  mkdirSync(options.dataDir, { recursive: true });
+  const dataDir = realpathSync(options.dataDir);
+  const open = openStores();
+  if (open.has(dataDir)) {
+    throw new StoreError("STORE_ALREADY_OPEN", `${dataDir} is already open in this process: close that store first`);
+  }
+  open.add(dataDir);
+  let store: Store | undefined;
+  try {
+    store = new Store(dataDir, options, () => open.delete(dataDir));
+    await store.start();
+    return store;
+  } catch (error) {
+    await store?.close();
+    open.delete(dataDir);
+    throw error;
+  }
+}
+
+function openStores(): Set<string> {
+  const holder = globalThis as { [OPEN_STORES]?: Set<string> };
+  holder[OPEN_STORES] ??= new Set();
+  return holder[OPEN_STORES];
+}
+
+/**
+ * The store on the main thread: turns batches into columns, hands them to the one worker thread that owns the files, and resolves when they are
+ * durable. Reading goes the same way. Made by `openStore`.
+ */
+export class Store implements Output {
+  readonly name = "store";
+  readonly dataDir: string;
+  /** Emits `"written"` with an `EventNotice` when data became durable and readable, `"closing"` once. */
+  readonly events: EventEmitter<{ written: [EventNotice]; closing: [] }> = new EventEmitter();
+  readonly #link: WorkerLink;
+  readonly #ingest: Ingest;
+  readonly #batchIds = new BatchIds();
+  readonly #inFlight = new Map<string, Promise<WriteResult>>();
+  readonly #released: () => void;
+  #unwritable: string | undefined;
+  #closing: Promise<void> | undefined;
+  #forgetTimer: NodeJS.Timeout | undefined;
+
+  constructor(dataDir: string, options: StoreOptions, released: () => void) {
+    this.dataDir = dataDir;
+    this.#released = released;
+    this.events.setMaxListeners(0);
+    const logger = options.logger;
+    this.#link = new WorkerLink(
+      {
+        dataDir,
+        retentionMs: options.retentionMs ?? 30 * DAY_MS,
+        maxSizeBytes: options.maxSizeBytes ?? 20 * 1000 ** 3,
+        rotatePoints: options.rotatePoints ?? 5_000_000,
+        maintenanceMs: options.maintenanceMs ?? MINUTE_MS,
+        threads: options.threads ?? 2,
+        memoryLimitBytes: options.memoryLimitBytes ?? 512 * 1024 ** 2,
+      },
+      {
+        log: (level, message) => logger?.log(level, message),
+        writable: (writable, reason) => {
+          this.#unwritable = writable ? undefined : reason;
+        },
+        died: (error) => {
+          this.#unwritable = `the store stopped: ${error.message}`;
+          logger?.log("error", this.#unwritable);
+        },
+      },
+    );
+    this.#ingest = new Ingest(this.#link, (notice) => this.events.emit("written", notice));
+  }
+
+  /** Opens the files. Called by `openStore`. */
+  async start(): Promise<void> {
+    const { batches } = await this.#link.call("open", null);
+    for (const { dayMs, ranges } of batches) for (const range of ranges) this.#batchIds.add(range, dayMs + DAY_MS);
+    this.#forgetTimer = setInterval(() => this.#batchIds.forget(Date.now() - DEDUP_WINDOW_MS), 60 * MINUTE_MS);
+    this.#forgetTimer.unref();
+  }
+
+  ready(): { ready: true } | { ready: false; reason: string } {
+    if (this.#closing) return { ready: false, reason: "the store is closed" };
+    return this.#unwritable === undefined ? { ready: true } : { ready: false, reason: this.#unwritable };
+  }
+
+  /** Writes a batch and resolves once it is durable; a repeated batch id is not stored again (W-90, D-SRV-2). */
+  async write(batch: Batch): Promise<WriteResult> {
+    if (batch.batchId === undefined) return this.#writeNew(batch);
+    const first = this.#inFlight.get(batch.batchId);
+    if (first !== undefined) {
+      const { refused } = await first;
+      return { repeated: true, refused };
+    }
+    const id = parseBatchId(batch.batchId);
+    if (this.#batchIds.has(id)) return { repeated: true, refused: {} };
+    const written = this.#writeNew(batch);
+    this.#inFlight.set(batch.batchId, written);
+    try {
+      const result = await written;
+      this.#batchIds.add({ producer: id.producer, first: id.sequence, last: id.sequence }, Date.now());
+      return result;
+    } finally {
+      this.#inFlight.delete(batch.batchId);
+    }
+  }
+
+  #writeNew(batch: Batch): Promise<WriteResult> {
+    if (this.#closing) return Promise.reject(new OutputError("OUTPUT_CLOSED", "server is shutting down"));
+    if (this.#unwritable !== undefined) {
+      return Promise.reject(new OutputError("OUTPUT_UNAVAILABLE", this.#unwritable));
+    }
+    return this.#ingest.write(batch);
+  }
+
+  /** Reduces the series a query selects (design: Query semantics). Rejects with a `StoreError`. */
+  scan(request: ScanRequest, signal?: AbortSignal): Promise<ScanResult> {
+    return this.#link.call("scan", request, signal ? { signal } : {});
+  }
+
+  /** The services that ever wrote something that is still kept. */
+  services(signal?: AbortSignal): Promise<StoredService[]> {
+    return this.#link.call("services", null, signal ? { signal } : {});
+  }
+
+  /** The metrics of a service, or of all. */
+  metrics(service: string | undefined, signal?: AbortSignal): Promise<StoredMetric[]> {
+    return this.#link.call("metrics", { service }, signal ? { signal } : {});
+  }
+
+  /** Label keys and their values. */
+  labels(
+    service: string | undefined,
+    metric: string | undefined,
+    signal?: AbortSignal,
+  ): Promise<Record<string, string[]>> {
+    return this.#link.call("labels", { service, metric }, signal ? { signal } : {});
+  }
+
+  /** Self time by transaction and span type. */
+  breakdown(request: BreakdownRequest, signal?: AbortSignal): Promise<BreakdownResult> {
+    return this.#link.call("breakdown", request, signal ? { signal } : {});
+  }
+
+  /** Files, sizes and what maintenance did. */
+  summary(): Promise<StoreSummary> {
+    return this.#link.call("summary", null);
+  }
+
+  /** Compacts and applies retention now; resolves when done. */
+  async maintain(): Promise<void> {
+    await this.#link.call("maintain", null);
+  }
+
+  /** Writes what is stored to a file. Resolves to the number of rows. */
+  export(request: ExportRequest, signal?: AbortSignal): Promise<{ rows: number }> {
+    return this.#link.call("export", request, signal ? { signal } : {});
+  }
+
+  /** Refuses new batches, finishes the commits under way, cancels queries, closes the files, ends the worker. Idempotent. */
+  close(): Promise<void> {
+    this.#closing ??= this.#stop();
+    return this.#closing;
+  }
+
+  async #stop(): Promise<void> {
+    clearInterval(this.#forgetTimer);
+    this.events.emit("closing");
+    await this.#ingest.drained();
+    try {
+      await this.#link.call("close", null);
+    } catch {
+      // A worker that already ended has nothing left to close.
+    }
+    await this.#link.end();
+    this.#released();
+  }
+}

@@ -1,0 +1,166 @@
+import type { Columns } from "./buffer.js";
+import { writeCommit } from "./commit.js";
+import { freeBytes, isDiskFull, probeDisk, RESERVE_BYTES } from "./disk.js";
+import { rows } from "./engine.js";
+import { StoreError } from "./error.js";
+import type { Files, StoreFile } from "./files.js";
+import type { QueryGate } from "./gate.js";
+import type { CommitRequest, WorkerOptions } from "./messages.js";
+import { SeriesTimes } from "./series-times.js";
+
+/** Time between two looks whether the disk can be written again. */
+const PROBE_MS = 1000;
+const DISK_FULL = "the disk is full: free some space, or lower --retention or --max-size";
+
+/** The file a commit was meant for is closed: the series ids it uses are void. */
+export class FileClosedError extends StoreError {}
+
+/** Tells the main thread. */
+export interface WriterNews {
+  log(level: "info" | "warn" | "error", message: string): void;
+  writable(writable: boolean, reason: string): void;
+}
+
+/**
+ * Writes commits into the current file. When a commit fails the engine may be unusable (a full disk makes it so): everything is closed and opened
+ * anew, and the file itself tells whether the commit was durable after all.
+ */
+export class Writer {
+  readonly #files: Files;
+  readonly #gate: QueryGate;
+  readonly #options: WorkerOptions;
+  readonly #news: WriterNews;
+  #serial = 0;
+  #unwritable: string | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+  /** Rises each time the engine was opened anew; a query that failed meanwhile is worth another try. */
+  epoch = 0;
+
+  constructor(files: Files, gate: QueryGate, options: WorkerOptions, news: WriterNews) {
+    this.#files = files;
+    this.#gate = gate;
+    this.#options = options;
+    this.#news = news;
+  }
+
+  /** Writes one commit; durable when it resolves. The main thread sends one at a time. */
+  async commit(request: CommitRequest): Promise<{ full: boolean }> {
+    if (this.#unwritable !== undefined) throw new StoreError("STORE_UNAVAILABLE", this.#unwritable);
+    if (freeBytes(this.#files.dataDir) < RESERVE_BYTES + 2 * byteSize(request.columns)) {
+      this.#setUnwritable(DISK_FULL);
+      throw new StoreError("STORE_UNAVAILABLE", DISK_FULL);
+    }
+    const file = await this.#fileFor(request);
+    try {
+      await writeCommit(this.#files.engine.writer, file.alias, request);
+    } catch (error) {
+      if (!(await this.#recover(file, request, error))) {
+        throw new FileClosedError("STORE_UNAVAILABLE", isDiskFull(error) ? DISK_FULL : "the data could not be written");
+      }
+      return { full: true };
+    }
+    noteColumns(file, request.columns);
+    return { full: file.points >= this.#options.rotatePoints };
+  }
+
+  /** Ends the timers. */
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  async #fileFor(request: CommitRequest): Promise<StoreFile> {
+    if (request.fileSerial > this.#serial) {
+      try {
+        await this.#files.begin(request.day);
+      } catch (error) {
+        this.#news.log("error", `no new file could be begun: ${String(error)}`);
+        await this.reopen(isDiskFull(error) ? DISK_FULL : "no new file could be begun");
+        throw new StoreError("STORE_UNAVAILABLE", isDiskFull(error) ? DISK_FULL : "the data could not be written");
+      }
+      this.#serial = request.fileSerial;
+    }
+    const file = this.#files.current;
+    if (file === undefined || request.fileSerial < this.#serial) {
+      throw new FileClosedError("STORE_UNAVAILABLE", "the store was reopened: send again");
+    }
+    return file;
+  }
+
+  /** Opens everything anew after a failed commit. True if the commit was durable after all. */
+  async #recover(file: StoreFile, request: CommitRequest, error: unknown): Promise<boolean> {
+    this.#news.log("error", `a commit into ${file.name} failed: ${String(error)}`);
+    await this.reopen(isDiskFull(error) ? DISK_FULL : "the store is being reopened");
+    const reopened = this.#files.list.find((each) => each.name === file.name);
+    if (reopened === undefined || this.#unwritable === undefined) return false;
+    try {
+      const [row] = await rows(
+        this.#files.engine.writer,
+        `SELECT CAST(max(commit_id) AS DOUBLE) FROM ${reopened.alias}.batches`,
+      );
+      return (row?.[0] as number | null) === request.commit;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Closes and opens the engine and the files. Stays unwritable until a probe of the disk succeeds; queries go on meanwhile. */
+  async reopen(reason: string): Promise<void> {
+    this.#setUnwritable(reason);
+    await this.#gate.pause();
+    try {
+      this.#files.close();
+      await this.#files.open();
+      this.epoch += 1;
+      this.#gate.open(this.#files.engine.readers);
+    } catch (error) {
+      this.#news.log("error", `the store could not be reopened, trying again: ${String(error)}`);
+    }
+  }
+
+  #setUnwritable(reason: string): void {
+    if (this.#unwritable === undefined) this.#news.log("error", `not writable: ${reason}`);
+    this.#unwritable = reason;
+    this.#news.writable(false, reason);
+    this.#probeLater();
+  }
+
+  #probeLater(): void {
+    clearTimeout(this.#timer);
+    if (this.#stopped) return;
+    this.#timer = setTimeout(() => void this.#probe(), PROBE_MS);
+  }
+
+  async #probe(): Promise<void> {
+    if (this.#files.isOpen && probeDisk(this.#files.dataDir)) {
+      this.#unwritable = undefined;
+      this.#news.writable(true, "");
+      this.#news.log("info", "writable again");
+      return;
+    }
+    if (!this.#files.isOpen) await this.reopen(this.#unwritable ?? "the store is being reopened");
+    else this.#probeLater();
+  }
+}
+
+function byteSize(columns: Columns): number {
+  return columns.points * 20 + columns.histograms * 12 + columns.histogramBytes.length;
+}
+
+/** Notes the event times of a durable commit. */
+function noteColumns(file: StoreFile, columns: Columns): void {
+  file.times ??= new SeriesTimes();
+  const note = (series: Int32Array, time: BigInt64Array, length: number): void => {
+    const halves = new Int32Array(time.buffer);
+    for (let row = 0; row < length; row++) {
+      const timeMs = (halves[2 * row + 1] as number) * 4_294_967_296 + ((halves[2 * row] as number) >>> 0);
+      file.times?.note(series[row] as number, timeMs);
+      if (file.minMs === null || timeMs < file.minMs) file.minMs = timeMs;
+      if (file.maxMs === null || timeMs > file.maxMs) file.maxMs = timeMs;
+    }
+  };
+  note(columns.series, columns.time, columns.points);
+  note(columns.histogramSeries, columns.histogramTime, columns.histograms);
+  file.points += columns.points + columns.histograms;
+}

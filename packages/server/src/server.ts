@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { createLogger } from "./health/log.js";
 import { type ParsedOptions, parseOptions, ServerError, type ServerOptions } from "./options.js";
+import { createQueryRoutes } from "./query/index.js";
 import { Receiver } from "./receiver.js";
-import { openStore } from "./store/store.js";
+import { openStore } from "./store/index.js";
 
 /** A server that listens. */
 export interface RunningServer {
@@ -32,7 +33,13 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     maxSizeBytes: parsed.maxSize,
     logger: { log: (level, message) => logger[level]({}, message) },
   });
-  const receiver = new Receiver({ options: parsed, tls, output: store, logger, routes: () => [] });
+  const receiver = new Receiver({
+    options: parsed,
+    tls,
+    output: store,
+    logger,
+    routes: (agents) => createQueryRoutes({ store, sightings: () => agents.sightings() }),
+  });
   const closeAll = async (): Promise<void> => {
     try {
       await receiver.drain();

@@ -1,5 +1,6 @@
 import { isMainThread } from "node:worker_threads";
 import { CentralConfigPoller, Config, type ConfigOptions } from "./config/index.js";
+import { type Hooks, installHooks } from "./hooks/install.js";
 import { createLogger, type Logger, type UserLogger } from "./logging/index.js";
 import { createEphemeralId, gatherMetadata } from "./metadata/index.js";
 import { NullTransport } from "./null-transport.js";
@@ -14,6 +15,7 @@ import {
   TransactionMetricSet,
 } from "./sets/index.js";
 import { endable, installShutdownHooks } from "./shutdown/index.js";
+import { currentSpan, runSuppressed } from "./tracing/context.js";
 import type { PublicSpan, StartOptions, Transaction } from "./tracing/span.js";
 import { Tracer } from "./tracing/tracer.js";
 import { HttpTransport, type Transport, type TransportStats } from "./transport/index.js";
@@ -40,7 +42,8 @@ class AgentClient {
   private readonly tracer: Tracer;
   private readonly stopListening: () => void;
   private poller: CentralConfigPoller | undefined;
-  private removeHooks: (() => void) | undefined;
+  private removeShutdownHooks: (() => void) | undefined;
+  private hooks: Hooks | undefined;
   private closing: Promise<void> | undefined;
 
   constructor(options: ClientOptions = {}) {
@@ -68,7 +71,7 @@ class AgentClient {
       if (changed.has("metricsIntervalMs")) this.metrics.setInterval(values.metricsIntervalMs);
       if (changed.has("disableMetrics")) this.metrics.setDisableMetrics(values.disableMetrics);
     });
-    if (values.enabled && !isolated) this.start();
+    if (values.enabled && !isolated) runSuppressed(() => this.start());
   }
 
   private httpTransport(): HttpTransport {
@@ -101,11 +104,19 @@ class AgentClient {
     });
   }
 
+  /** When nothing is measured no hook is installed, and the application runs as if there were no agent. */
+  private installHooks(): void {
+    if (!this.tracer.isActive) return;
+    const ignoreUrls = () => this.config.values.transactionIgnoreUrls;
+    this.hooks = installHooks({ tracer: this.tracer, reporter: this.logger, ignoreUrls });
+  }
+
   private start(): void {
     setRunningClient(this);
     this.config.logEffective();
+    this.installHooks();
     this.metrics.start();
-    this.removeHooks = installShutdownHooks(
+    this.removeShutdownHooks = installShutdownHooks(
       endable({
         collect: () => this.collect(),
         collectSync: () => this.metrics.collectSync(),
@@ -123,12 +134,12 @@ class AgentClient {
 
   /** Collects now; see `MetricsRegistry.collect`. */
   collect(): Promise<void> {
-    return this.metrics.collect();
+    return runSuppressed(() => this.metrics.collect());
   }
 
   /** Resolves when everything queued is sent or spooled; rejects with `AgentError` flush_timeout (W-76). */
   flush(): Promise<void> {
-    return this.transport.flush();
+    return runSuppressed(() => this.transport.flush());
   }
 
   /** Where the recorded events are now, in events (W-93). */
@@ -138,13 +149,14 @@ class AgentClient {
 
   /** Collects once more, sends, stops, within `limitMs` (`api_request_time`). Idempotent; never rejects (REG-87, W-75). */
   close(limitMs?: number): Promise<void> {
-    this.closing ??= this.closeNow(limitMs);
+    this.closing ??= runSuppressed(() => this.closeNow(limitMs));
     return this.closing;
   }
 
   private async closeNow(limitMs: number | undefined): Promise<void> {
     if (runningClient() === this) setRunningClient(undefined);
     this.stopListening();
+    this.hooks?.remove();
     try {
       await this.metrics.stop();
       this.metrics.close();
@@ -153,7 +165,7 @@ class AgentClient {
     } catch (error) {
       this.logger.error(`closing the client failed: ${String(error)}`);
     }
-    this.removeHooks?.();
+    this.removeShutdownHooks?.();
   }
 
   /** Runs `fn` in a new transaction, current for everything called and awaited inside; ends on return and throw. */
@@ -173,6 +185,12 @@ class AgentClient {
     return typeof subtypeOrFn === "function"
       ? this.tracer.withSpan(name, type, subtypeOrFn)
       : this.tracer.withSpan(name, type, subtypeOrFn, fn as (span: PublicSpan) => R);
+  }
+
+  /** Names the transaction the running code is in, for routers the agent does not know; without one it does nothing. */
+  setTransactionName(name: string): void {
+    const transaction = currentSpan()?.root;
+    if (transaction !== null && transaction !== undefined) transaction.name = name;
   }
 
   /** A transaction that does not become current: its spans are started from it. */

@@ -1,6 +1,7 @@
 export { Client, type ClientOptions, getClient } from "./client.js";
 export type { Matcher } from "./config/index.js";
 export { AgentError, type AgentErrorCode, MetricSetNotFound } from "./errors.js";
+export { type HonoContextLike, honoRoute } from "./hooks/hono.js";
 export { Counter } from "./instruments/counter.js";
 export type { Family } from "./instruments/family.js";
 export { Gauge } from "./instruments/gauge.js";

@@ -30,3 +30,10 @@ export function patchMethod(target: unknown, name: string, wrap: (original: Meth
     if (holder[name] === wrapped) Object.defineProperty(holder, name, descriptor);
   };
 }
+
+/** The object in the prototype chain of `prototype` that has the method itself. */
+export function ownerOf(prototype: object | undefined, name: string): object | undefined {
+  for (let at: object | null = prototype ?? null; at !== null; at = Object.getPrototypeOf(at))
+    if (Object.hasOwn(at, name)) return at;
+  return undefined;
+}

@@ -108,7 +108,7 @@ export class MetricSet {
     const gauge = this.gauge(name, labels, options);
     const stop = this.observers.add(name, gauge, read);
     return () => {
-      if (stop() && gauge.table === this.table) this.table.remove(gauge);
+      if (stop() && gauge.metric.of.table === this.table) this.table.remove(gauge);
     };
   }
 

@@ -3,14 +3,13 @@ import { NO_LABELS } from "./label-index.js";
 import type { LabelSet } from "./label-set.js";
 import { COUNTER, Metric } from "./metric.js";
 import { Series } from "./series.js";
-import type { SeriesTable } from "./series-table.js";
 
 /** A number that is added to (REG-1…REG-5). It may go down and below zero. */
 export class Counter extends Series {
   private total: number;
 
-  constructor(metric: Metric = Metric.detached(COUNTER, ""), labels: LabelSet = NO_LABELS, table?: SeriesTable) {
-    super(metric, labels, table);
+  constructor(metric: Metric = Metric.detached(COUNTER, ""), labels: LabelSet = NO_LABELS) {
+    super(metric, labels);
     this.total = metric.initial;
   }
 

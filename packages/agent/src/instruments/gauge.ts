@@ -3,15 +3,14 @@ import { NO_LABELS } from "./label-index.js";
 import type { LabelSet } from "./label-set.js";
 import { GAUGE, Metric } from "./metric.js";
 import { Series } from "./series.js";
-import type { SeriesTable } from "./series-table.js";
 
 /** A level; the last write wins (REG-6…REG-9). */
 export class Gauge extends Series {
   /** NaN stands for "none", so that the field always holds a number and a write allocates nothing. */
   private level = Number.NaN;
 
-  constructor(metric: Metric = Metric.detached(GAUGE, ""), labels: LabelSet = NO_LABELS, table?: SeriesTable) {
-    super(metric, labels, table);
+  constructor(metric: Metric = Metric.detached(GAUGE, ""), labels: LabelSet = NO_LABELS) {
+    super(metric, labels);
   }
 
   set(value: number): this {

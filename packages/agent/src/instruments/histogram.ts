@@ -3,26 +3,25 @@ import { NO_LABELS } from "./label-index.js";
 import type { LabelSet } from "./label-set.js";
 import { HISTOGRAM, Metric } from "./metric.js";
 import { Series } from "./series.js";
-import type { SeriesTable } from "./series-table.js";
 
 /** Observations counted by bucket (REG-15…REG-20); counts are per bucket, not cumulative. */
 export class Histogram extends Series {
   private counts: number[];
 
-  constructor(metric: Metric = Metric.detached(HISTOGRAM, ""), labels: LabelSet = NO_LABELS, table?: SeriesTable) {
-    super(metric, labels, table);
+  constructor(metric: Metric = Metric.detached(HISTOGRAM, ""), labels: LabelSet = NO_LABELS) {
+    super(metric, labels);
     this.counts = zeros(metric.bounds.length);
   }
 
   /** Counts `value` in the first bucket whose upper bound is not below it (REG-17). */
   update(value: number, count = 1): this {
     if (this.state >= 0 && Number.isFinite(value) && Number.isInteger(count) && count >= 0) {
-      const bounds = this.metric.bounds;
+      const limits = this.metric.limits;
       let low = 0;
-      let high = bounds.length - 1;
+      let high = limits.length - 1;
       while (low < high) {
         const middle = (low + high) >>> 1;
-        if ((bounds[middle] as number) >= value) high = middle;
+        if ((limits[middle] as number) >= value) high = middle;
         else low = middle + 1;
       }
       (this.counts[low] as number) += count;

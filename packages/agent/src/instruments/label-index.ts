@@ -44,7 +44,6 @@ export class LabelIndex {
     let node: OrderNode | undefined = this.orders;
     let count = 0;
     for (const key in labels) {
-      if (!Object.hasOwn(labels, key)) continue;
       const raw = labels[key];
       const value = typeof raw === "string" ? raw : labelText(raw);
       if (value === undefined) continue;

@@ -1,6 +1,7 @@
 import { quote } from "@tidegauge/protocol/encode";
 import { bucketBounds, bucketValues } from "./buckets.js";
 import type { Series } from "./series.js";
+import type { SeriesTable } from "./series-table.js";
 
 /** The four kinds of instrument; the number is the order of collecting, in which a later kind wins a sample name (REG-29, REG-43). */
 export const COUNTER = 0;
@@ -26,19 +27,20 @@ export interface InstrumentOptions {
 export class MetricName {
   readonly kind: Kind;
   readonly name: string;
+  /** Absent for instruments made by hand. */
+  readonly table: SeriesTable | undefined;
   /** The series without labels. */
   bare: Series | undefined = undefined;
-  /** Switched off by `disable_metrics` (REG-32). */
-  disabled = false;
   /** Series that hold a slot. */
   size = 0;
   /** Series that take the writes past the limit (REG-37). */
   overflows = 0;
   readonly metrics: Metric[] = [];
 
-  constructor(kind: Kind, name: string) {
+  constructor(kind: Kind, name: string, table?: SeriesTable) {
     this.kind = kind;
     this.name = name;
+    this.table = table;
   }
 
   /** The metric for these options; series of one name may have been made with different ones (REG-23). */
@@ -68,6 +70,8 @@ export class Metric {
   readonly initial: number;
   /** Histograms: upper bounds, the last +Infinity; else empty. */
   readonly bounds: readonly number[];
+  /** The same for the search: plain doubles, where a frozen array holds boxed ones. */
+  readonly limits: Float64Array;
   /** Histograms: the representative value of each bucket. */
   readonly values: readonly number[];
   /** Sample text before the number, between a timer's two, and after it. */
@@ -87,6 +91,7 @@ export class Metric {
     this.reset = reset;
     this.unit = unit;
     this.bounds = bounds;
+    this.limits = Float64Array.from(bounds);
     this.description = description;
     this.initial = initial;
     this.values = bucketValues(bounds);

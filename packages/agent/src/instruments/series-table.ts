@@ -68,7 +68,7 @@ export class SeriesTable {
   }
 
   private create(kind: Kind, name: string, labels: Labels, options: InstrumentOptions | undefined): Series {
-    let of = (this.names[kind] as Map<string, MetricName>).get(name) ?? new MetricName(kind, name);
+    let of = (this.names[kind] as Map<string, MetricName>).get(name) ?? new MetricName(kind, name, this);
     if (typeof name !== "string" || /[*"]/.test(name)) {
       this.refuse(of, 'a name with * or "');
       return NOOP;
@@ -104,9 +104,9 @@ export class SeriesTable {
     const before = of.metrics.length;
     const metric = of.metric(options, bounds);
     if (of.metrics.length > before) this.claim(metric);
-    if (of.kind === COUNTER) return new Counter(metric, labels, this);
-    if (of.kind === GAUGE) return new Gauge(metric, labels, this);
-    return of.kind === HISTOGRAM ? new Histogram(metric, labels, this) : new Timer(metric, labels, this);
+    if (of.kind === COUNTER) return new Counter(metric, labels);
+    if (of.kind === GAUGE) return new Gauge(metric, labels);
+    return of.kind === HISTOGRAM ? new Histogram(metric, labels) : new Timer(metric, labels);
   }
 
   private claim(metric: Metric): void {

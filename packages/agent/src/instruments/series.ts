@@ -1,7 +1,6 @@
 import type { Sample } from "@tidegauge/protocol";
 import type { LabelSet } from "./label-set.js";
 import type { Metric } from "./metric.js";
-import type { SeriesTable } from "./series-table.js";
 
 /** States below zero send a write the slow way; from zero on, the state is the collection in which a resetting series last held something (REG-39). */
 export const DETACHED = -1;
@@ -12,16 +11,13 @@ export const OVERFLOW = -3;
 export abstract class Series {
   readonly metric: Metric;
   labels: LabelSet;
-  /** Absent for instruments made by hand. */
-  readonly table: SeriesTable | undefined;
   /** Next series of the same label set. */
   next: Series | undefined = undefined;
   state: number;
 
-  constructor(metric: Metric, labels: LabelSet, table: SeriesTable | undefined) {
+  constructor(metric: Metric, labels: LabelSet) {
     this.metric = metric;
     this.labels = labels;
-    this.table = table;
     this.state = 0;
   }
 
@@ -38,11 +34,12 @@ export abstract class Series {
 
   /** Where a write that is not plain goes: undefined for a refused one. `valid`: the caller's numbers can be recorded (REG-20a). */
   protected redirect(valid: boolean): this | undefined {
-    if (this.table === undefined) return valid ? this : undefined;
+    const table = this.metric.of.table;
+    if (table === undefined) return valid ? this : undefined;
     if (!valid) {
-      this.table.refuse(this.metric.of, "a value that is not a finite number, or a count that is not a whole one");
+      table.refuse(this.metric.of, "a value that is not a finite number, or a count that is not a whole one");
       return undefined;
     }
-    return this.table.redirect(this) as this | undefined;
+    return table.redirect(this) as this | undefined;
   }
 }

@@ -3,7 +3,6 @@ import { NO_LABELS } from "./label-index.js";
 import type { LabelSet } from "./label-set.js";
 import { Metric, TIMER } from "./metric.js";
 import { Series } from "./series.js";
-import type { SeriesTable } from "./series-table.js";
 
 /** How many of a timer's unit make a millisecond. Without a known unit a timer measures in seconds. */
 function perMs(unit: string): number {
@@ -15,8 +14,8 @@ export class Timer extends Series {
   private sum = 0;
   private count = 0;
 
-  constructor(metric: Metric = Metric.detached(TIMER, ""), labels: LabelSet = NO_LABELS, table?: SeriesTable) {
-    super(metric, labels, table);
+  constructor(metric: Metric = Metric.detached(TIMER, ""), labels: LabelSet = NO_LABELS) {
+    super(metric, labels);
   }
 
   /** Adds `duration`, in the unit the timer was made with, and `count` (REG-11). */

@@ -11,13 +11,13 @@ export function metricsetTail(timestampUs: number, tags: string): string {
 
 /** A label set as JSON text: keys unchanged (REG-27), string values cut to 1024 code points (REG-28). Empty for no labels. */
 export function tagsText(keys: readonly string[], values: readonly WireLabelValue[]): string {
-  let text = "";
-  for (let index = 0; index < keys.length; index++) {
+  if (keys.length === 0) return "";
+  const members = keys.map((key, index) => {
     const value = values[index] as WireLabelValue;
-    const label = typeof value === "string" ? quote(truncate(value)) : String(value);
-    text += `${index === 0 ? "{" : ","}${quote(keys[index] as string)}:${label}`;
-  }
-  return text === "" ? "" : `${text}}`;
+    return `${quote(key)}:${typeof value === "string" ? quote(truncate(value)) : String(value)}`;
+  });
+  // Joined, not added up: the text is kept, and an added-up one keeps all its pieces.
+  return ["{", members.join(","), "}"].join("");
 }
 
 /** One event line of a metricset object, newline included. The caller has made sure that every number is finite (W-14). */

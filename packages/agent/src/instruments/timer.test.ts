@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+import { testRegistry } from "../testing/test-registry.js";
+
+describe("timer", () => {
+  it("REG-10 REG-11 REG-12 adds durations and counts without converting, and reads both at once", () => {
+    const timer = testRegistry().set.timer("t", {}, { unit: "us" });
+    expect(timer.val).toEqual([0, 0]);
+    timer.update(1500).update(2.5, 3);
+    expect(timer.val).toEqual([1502.5, 4]);
+    timer.val = [7, 2];
+    expect(timer.val).toEqual([7, 2]);
+  });
+
+  it("REG-13 is empty after a reset", () => {
+    expect(testRegistry().set.timer("t").update(4).reset().val).toEqual([0, 0]);
+  });
+
+  it("REG-14 REG-33c appends the unit to the name of the sum only, and sends no type", async () => {
+    const { set, collectSamples } = testRegistry();
+    set.timer("a").update(1);
+    set.timer("b", {}, { unit: "us" }).update(2, 2);
+    expect(await collectSamples()).toEqual({
+      "a.sum": { value: 1 },
+      "a.count": { value: 1 },
+      "b.sum.us": { value: 2 },
+      "b.count": { value: 2 },
+    });
+  });
+
+  it("REG-34 sends a resetting timer that counted durations of 0, and none that counted nothing", async () => {
+    const { set, collectSamples, collect } = testRegistry();
+    set.timer("t", {}, { resetOnCollect: true }).update(0, 2);
+    expect(await collectSamples()).toEqual({
+      "t.sum": { value: 0, temporality: "delta" },
+      "t.count": { value: 2, temporality: "delta" },
+    });
+    expect(await collect()).toEqual([]);
+  });
+
+  it("REG-20a leaves out durations that are not finite and counts that are not whole", () => {
+    const { set } = testRegistry();
+    const timer = set.timer("t").update(1);
+    timer
+      .update(Number.NaN)
+      .update(1, -1)
+      .update(1, 0.5)
+      .update(1, Number.NaN)
+      .update("3" as unknown as number);
+    timer.val = [1, -2];
+    timer.val = 5 as unknown as [number, number];
+    expect(timer.val).toEqual([1, 1]);
+    expect(set.table.badWrites).toBe(7);
+  });
+
+  it("REG-11 measures with start() in its own unit", async () => {
+    const { set } = testRegistry();
+    for (const [unit, perSecond] of [
+      ["us", 1e6],
+      ["ms", 1e3],
+      ["s", 1],
+      [undefined, 1],
+    ] as const) {
+      const timer = set.timer(`t_${unit}`, {}, unit === undefined ? {} : { unit });
+      const stop = timer.start();
+      const before = performance.now();
+      while (performance.now() - before < 2);
+      const duration = stop();
+      expect(duration).toBeGreaterThanOrEqual(0.0019 * perSecond);
+      expect(duration).toBeLessThan(20 * perSecond);
+      expect(timer.val).toEqual([duration, 1]);
+    }
+  });
+
+  it("REG-11 time() passes result and error on and waits for a promise", async () => {
+    const timer = testRegistry().set.timer("t");
+    expect(timer.time(() => 5)).toBe(5);
+    expect(() =>
+      timer.time(() => {
+        throw new Error("no");
+      }),
+    ).toThrow("no");
+    const pending = timer.time(() => Promise.resolve(6));
+    expect(timer.val[1]).toBe(2);
+    expect(await pending).toBe(6);
+    await expect(timer.time(() => Promise.reject(new Error("late")))).rejects.toThrow("late");
+    expect(timer.val[1]).toBe(4);
+  });
+});

@@ -1,0 +1,78 @@
+import type { Metricset } from "@tidegauge/protocol";
+import type { Logger } from "../logging/index.js";
+import { MetricSet } from "../metricset.js";
+import { MetricsRegistry, type RegistryOptions } from "../registry.js";
+import { RecordingTransport } from "./recording-transport.js";
+
+/** Keeps the messages by level. */
+export class RecordingLogger implements Logger {
+  readonly lines: { level: string; message: string }[] = [];
+
+  trace(message: string): void {
+    this.lines.push({ level: "trace", message });
+  }
+
+  debug(message: string): void {
+    this.lines.push({ level: "debug", message });
+  }
+
+  info(message: string): void {
+    this.lines.push({ level: "info", message });
+  }
+
+  warn(message: string): void {
+    this.lines.push({ level: "warn", message });
+  }
+
+  error(message: string): void {
+    this.lines.push({ level: "error", message });
+  }
+
+  fatal(message: string): void {
+    this.lines.push({ level: "fatal", message });
+  }
+
+  /** The messages of one level. */
+  of(level: string): string[] {
+    return this.lines.filter((line) => line.level === level).map((line) => line.message);
+  }
+}
+
+/** A registry that sends into an array. */
+export interface TestRegistry {
+  readonly registry: MetricsRegistry;
+  readonly transport: RecordingTransport;
+  readonly logger: RecordingLogger;
+  /** A base set, registered. */
+  readonly set: MetricSet;
+  /** Collects once and gives what this collection sent. */
+  collect(): Promise<Metricset[]>;
+  /** The samples of this collection that carry exactly these labels. */
+  collectSamples(tags?: Record<string, unknown>): Promise<Record<string, unknown>>;
+}
+
+/** A registry without timer, HTTP or configuration. */
+export function testRegistry(options: Partial<RegistryOptions> = {}): TestRegistry {
+  const transport = new RecordingTransport();
+  const logger = new RecordingLogger();
+  const registry = new MetricsRegistry({ transport, logger, ...options });
+  const collect = async (): Promise<Metricset[]> => {
+    const before = transport.metricsets.length;
+    await registry.collect();
+    return transport.metricsets.slice(before);
+  };
+  return {
+    registry,
+    transport,
+    logger,
+    set: registry.register(MetricSet),
+    collect,
+    collectSamples: async (tags) => {
+      const wanted = JSON.stringify(Object.entries(tags ?? {}).sort());
+      const found = (await collect()).find(
+        (payload) => JSON.stringify(Object.entries(payload.tags ?? {}).sort()) === wanted,
+      );
+      return { ...(found?.samples ?? {}) };
+    },
+  };
+}

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { completionCommand } from "./completion.js";
 import { demoCommand } from "./demo.js";
+import { doctorCommand } from "./doctor.js";
 import { exportCommand } from "./export.js";
 import { describeError, UsageError } from "./failure.js";
 import { queryCommand } from "./query.js";
@@ -9,7 +10,16 @@ import { runCommand } from "./run.js";
 import { serveCommand } from "./serve.js";
 import { topCommand } from "./top.js";
 
-const COMMANDS = [serveCommand, demoCommand, runCommand, topCommand, queryCommand, exportCommand, completionCommand];
+const COMMANDS = [
+  doctorCommand,
+  serveCommand,
+  demoCommand,
+  runCommand,
+  topCommand,
+  queryCommand,
+  exportCommand,
+  completionCommand,
+];
 
 /** Exit codes of every command. */
 export const EXIT = { ok: 0, failure: 1, usage: 2 } as const;
@@ -36,7 +46,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   const program = createProgram();
   try {
     await program.parseAsync(args, { from: "user" });
-    return EXIT.ok;
+    return Number(process.exitCode ?? EXIT.ok); // `run` ends as its application, `doctor` as its worst finding
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage; // it has said why
     process.stderr.write(`tidegauge: ${describeError(error)}\n`);

@@ -1,0 +1,78 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { type Finding, pass, warn } from "./finding.js";
+
+/** Options of elastic-apm-node that concern shipped traces and errors: accepted, without effect here (CFG-23). */
+const WITHOUT_EFFECT = new Set([
+  "capture_body",
+  "capture_exceptions",
+  "capture_headers",
+  "capture_span_stack_traces",
+  "disable_instrumentations",
+  "exit_span_min_duration",
+  "ignore_message_queues",
+  "sanitize_field_names",
+  "span_compression_enabled",
+  "span_stack_trace_min_duration",
+  "stack_trace_limit",
+  "trace_continuation_strategy",
+  "transaction_max_spans",
+  "transaction_sample_rate",
+  "use_path_as_transaction_name",
+]);
+
+/** What an application that used elastic-apm-node and says nothing gets now: `[option, there, here]`. */
+const OTHER_DEFAULTS = [
+  ["environment", "NODE_ENV, or development", "none"],
+  ["server_timeout", "30s", "5s"],
+] as const;
+
+/** What will be different for an application that uses elastic-apm-node, by its environment and configuration file. */
+export function checkMigration(env: NodeJS.ProcessEnv, directory: string): Finding[] {
+  const set = new Set([...optionsOfEnvironment(env), ...optionsOfFile(directory)]);
+  const ignored = [...set].filter((name) => WITHOUT_EFFECT.has(name));
+  const findings = [
+    pass("migration", "ELASTIC_APM_… variables, elastic-apm-node.js and central configuration are read as they are"),
+    warn(
+      "migration",
+      "traces and errors are not shipped, metrics are: breakdown, transactions, runtime, system and custom",
+      "keep elastic-apm-node beside it while you need its traces",
+    ),
+    warn(
+      "migration",
+      "require('elastic-apm-node').start() becomes new Client(), or node --import @tidegauge/agent/register app.js",
+      "replace the first line of the application",
+    ),
+    warn(
+      "migration",
+      "apm.registerMetric(name, labels, callback) becomes client.metrics.register(MetricSet).observe(name, callback, labels)",
+      "replace the calls",
+    ),
+  ];
+  for (const [name, there, here] of OTHER_DEFAULTS) {
+    if (set.has(name)) continue;
+    findings.push(warn("migration", `${name} was ${there} by default and is ${here} here`, `set ${name} to keep it`));
+  }
+  if (ignored.length > 0) {
+    findings.push(warn("migration", `without effect here: ${ignored.join(", ")}`, "nothing, or remove them"));
+  }
+  return findings;
+}
+
+function optionsOfEnvironment(env: NodeJS.ProcessEnv): string[] {
+  return Object.keys(env)
+    .filter((name) => name.startsWith("ELASTIC_APM_"))
+    .map((name) => name.slice("ELASTIC_APM_".length).toLowerCase());
+}
+
+function optionsOfFile(directory: string): string[] {
+  const path = join(directory, "elastic-apm-node.js");
+  if (!existsSync(path)) return [];
+  try {
+    const options = createRequire(path)(path) as Record<string, unknown>;
+    return Object.keys(options).map((name) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
+  } catch {
+    return []; // the check of the configuration has said so
+  }
+}

@@ -1,0 +1,125 @@
+import type { ExaminedClient } from "./examined-client.js";
+import { type Finding, fail, pass, warn } from "./finding.js";
+import { askServer, type ServerAnswer } from "./server-answer.js";
+
+/** A difference between the clocks that shows in charts, and one that puts points where nobody looks. */
+const CLOCK_WARN_MS = 5_000;
+const CLOCK_FAIL_MS = 60_000;
+/** The `Date` header has whole seconds. */
+const CLOCK_PRECISION_MS = 1_000;
+
+/** Whether the server answers, knows us, and has the same time; then whether it takes an event. */
+export async function checkServer(examined: ExaminedClient): Promise<Finding[]> {
+  const { serverUrl } = examined.client.config.values;
+  let answer: ServerAnswer;
+  try {
+    answer = await askServer(examined.client, "");
+  } catch (error) {
+    return [explainFailure(serverUrl, error as NodeJS.ErrnoException)];
+  }
+  const reached = pass("server-reachable", `${serverUrl} answers`);
+  const authorized = checkAuthorization(answer);
+  const findings = [reached, ...checkTls(examined), authorized, checkClock(answer)];
+  if (authorized.verdict === "fail") return findings;
+  return [...findings, await checkCentralConfiguration(examined), await checkEvent(examined)];
+}
+
+function explainFailure(serverUrl: string, error: NodeJS.ErrnoException): Finding {
+  const { code = "" } = error;
+  const check = "server-reachable";
+  if (code === "ECONNREFUSED") {
+    return fail(
+      check,
+      `nothing listens at ${serverUrl}`,
+      "start a server (tidegauge serve), or set ELASTIC_APM_SERVER_URL",
+    );
+  }
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
+    return fail(check, `the host of ${serverUrl} is not known`, "correct ELASTIC_APM_SERVER_URL, or the name service");
+  }
+  if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code)) {
+    const fix =
+      "set ELASTIC_APM_SERVER_CA_CERT_FILE to the authority's PEM file, or ELASTIC_APM_SERVER_CERT to the server's";
+    return fail("tls", `the certificate of ${serverUrl} is not trusted (${code})`, fix);
+  }
+  if (code === "EPROTO" || error.message.includes("wrong version number")) {
+    return fail(
+      "tls",
+      `${serverUrl} does not speak TLS`,
+      "write http:// in ELASTIC_APM_SERVER_URL, or switch TLS on there",
+    );
+  }
+  return fail(
+    check,
+    `${serverUrl}: ${error.message}`,
+    "check the address, firewalls and proxies between here and there",
+  );
+}
+
+function checkTls({ client }: ExaminedClient): Finding[] {
+  const { serverUrl, verifyServerCert, secretToken, apiKey } = client.config.values;
+  const url = new URL(serverUrl);
+  const isLocal = ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
+  if (url.protocol === "https:") {
+    return verifyServerCert
+      ? [pass("tls", "the connection is encrypted and the certificate trusted")]
+      : [warn("tls", "the server's certificate is not checked", "remove ELASTIC_APM_VERIFY_SERVER_CERT=false")];
+  }
+  if (isLocal || (!secretToken && !apiKey)) return [];
+  return [warn("tls", "credentials travel unencrypted", "use https:// in ELASTIC_APM_SERVER_URL")];
+}
+
+/** An APM Server tells its version only to those it knows; to others it answers 200 with nothing (SRV-5, SRV-10). */
+function checkAuthorization({ status, body }: ServerAnswer): Finding {
+  const fix = "set ELASTIC_APM_SECRET_TOKEN or ELASTIC_APM_API_KEY to what the server expects";
+  if (status === 401 || status === 403) return fail("authentication", `the server refuses us (${status})`, fix);
+  if (status !== 200) {
+    return fail("authentication", `the server answers ${status}`, "check that ELASTIC_APM_SERVER_URL is an APM Server");
+  }
+  if (body.trim() === "") return fail("authentication", "the server does not know our credentials", fix);
+  let version: unknown;
+  try {
+    ({ version } = JSON.parse(body) as { version?: unknown });
+  } catch {
+    return fail("authentication", "what answers is no APM Server", "check ELASTIC_APM_SERVER_URL");
+  }
+  return pass("authentication", `accepted by an APM Server, version ${String(version)}`);
+}
+
+function checkClock({ serverMs, receivedMs }: ServerAnswer): Finding {
+  if (serverMs === undefined) return pass("clock", "the server does not tell its time");
+  const offMs = receivedMs - serverMs;
+  const amount = Math.max(0, Math.abs(offMs) - CLOCK_PRECISION_MS);
+  const text = `the clocks differ by ${Math.round(amount / 1000)} s`;
+  const fix = "synchronise the clocks of both machines (NTP)";
+  if (amount > CLOCK_FAIL_MS) return fail("clock", text, fix);
+  return amount > CLOCK_WARN_MS ? warn("clock", text, fix) : pass("clock", "the clocks agree");
+}
+
+async function checkCentralConfiguration({ client }: ExaminedClient): Promise<Finding> {
+  const { serviceName = "", environment, centralConfig } = client.config.values;
+  if (!centralConfig) return pass("central-configuration", "switched off");
+  const search = new URLSearchParams({
+    "service.name": serviceName,
+    ...(environment && { "service.environment": environment }),
+  });
+  const { status, body } = await askServer(client, `config/v1/agents?${search}`);
+  if (status === 200) return pass("central-configuration", `the server has: ${body.trim() || "{}"}`);
+  if (status === 404 || status === 403) return pass("central-configuration", "the server has none to give");
+  return warn("central-configuration", `the server answers ${status}`, "look into the server's log");
+}
+
+/** Collects once and sends it: the whole way, with the agent's own transport. */
+async function checkEvent({ client, complaints }: ExaminedClient): Promise<Finding> {
+  const before = complaints.length;
+  await client.collect();
+  await client.flush().catch(() => {}); // what became of the events is told by the counts
+  const { recorded, accepted } = client.stats();
+  if (recorded > 0 && accepted === recorded) return pass("test-event", `${accepted} metricsets sent and accepted`);
+  const said = complaints.slice(before).join("; ");
+  return fail(
+    "test-event",
+    `${accepted} of ${recorded} metricsets accepted. ${said}`,
+    "see the message; the server's log has its side",
+  );
+}

@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { runCommandLine } from "./command.testing.js";
+import { agentEnvironment } from "./run.js";
+
+let directory: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "tidegauge run ")); // with blanks, as in many home directories
+});
+
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+function script(name: string, source: string): string {
+  const path = join(directory, name);
+  writeFileSync(path, source);
+  return path;
+}
+
+describe("tidegauge run", () => {
+  it("puts the agent into an application that does not know of it", async () => {
+    const received: string[] = [];
+    const server = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on("data", (chunk: Buffer) => chunks.push(chunk));
+      request.on("end", () => {
+        const body = Buffer.concat(chunks);
+        if (request.url?.startsWith("/intake") === true) {
+          received.push((body[0] === 0x1f ? gunzipSync(body) : body).toString());
+        }
+        response.writeHead(request.url?.startsWith("/intake") === true ? 202 : 404).end();
+      });
+    }).listen(0, "127.0.0.1");
+    await new Promise((resolve) => server.once("listening", resolve));
+    const app = script("app.mjs", "setTimeout(() => console.log(process.argv.slice(2).join(' ')), 1500);");
+    const { code, stdout } = await runCommandLine(["run", app, "--port", "3000", "-v"], {
+      ELASTIC_APM_SERVER_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      ELASTIC_APM_SERVICE_NAME: "untouched",
+      ELASTIC_APM_METRICS_INTERVAL: "1s",
+      ELASTIC_APM_CLOUD_PROVIDER: "none",
+    });
+    server.close();
+    server.closeAllConnections();
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "--port 3000 -v\n" });
+    expect(received.join("")).toContain('"name":"untouched"');
+    expect(received.join("")).toContain("system.process.cpu.total.norm.pct");
+  });
+
+  it("ends as the application ends", async () => {
+    const env = { ELASTIC_APM_ENABLED: "false" };
+    expect((await runCommandLine(["run", script("seven.cjs", "process.exit(7)")], env)).code).toBe(7);
+    expect(
+      (await runCommandLine(["run", script("killed.cjs", "process.kill(process.pid, 'SIGKILL')")], env)).code,
+    ).toBe(137);
+    expect((await runCommandLine(["run", "node", "-e", "process.exit(3)"], env)).code).toBe(3);
+    const { code, stderr } = await runCommandLine(["run", "no-such-command-anywhere"], env);
+    expect(code).toBe(127);
+    expect(stderr).toContain("no-such-command-anywhere cannot be run");
+  });
+
+  it("keeps the options that NODE_OPTIONS has", () => {
+    expect(agentEnvironment({ NODE_OPTIONS: "--max-old-space-size=512" }).NODE_OPTIONS).toMatch(
+      /^--max-old-space-size=512 --import=file:\/\/\S+register\.js$/,
+    );
+  });
+});

@@ -1,0 +1,82 @@
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { CommandProcess, runCommandLine } from "./command.testing.js";
+
+let directory: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "tidegauge-serve-"));
+});
+
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+describe("tidegauge serve", () => {
+  it("prints one line when it is ready, and ends at SIGTERM with exit code 0", async () => {
+    const command = new CommandProcess(["serve", "--port", "0", "--data-dir", join(directory, "data")]);
+    const url = await command.listening();
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    const { code, stdout } = await command.signal("SIGTERM");
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `listening on ${url}\n` });
+    expect(existsSync(join(directory, "data"))).toBe(true);
+  });
+
+  it("takes every flag from the environment too, and shows no secret", async () => {
+    const command = new CommandProcess(["serve", "--json"], {
+      TIDEGAUGE_PORT: "0",
+      TIDEGAUGE_DATA_DIR: directory,
+      TIDEGAUGE_SECRET_TOKEN: "token-of-the-environment",
+      TIDEGAUGE_API_KEY: "id:key-of-the-environment",
+    });
+    const { url } = JSON.parse(await firstLine(command)) as { url: string };
+    const status = async (authorization?: string): Promise<number> =>
+      (await fetch(`${url}/metrics`, { headers: authorization === undefined ? {} : { Authorization: authorization } }))
+        .status;
+    expect(await status()).toBe(401);
+    expect(await status("Bearer token-of-the-environment")).toBe(200);
+    expect(await status(`ApiKey ${Buffer.from("id:key-of-the-environment").toString("base64")}`)).toBe(200);
+    const { code, stderr, stdout } = await command.signal("SIGINT");
+    expect(code).toBe(0);
+    expect(stderr + stdout).not.toContain("of-the-environment");
+  });
+
+  it("ends with exit code 2 and says what is wrong when the command line is", async () => {
+    for (const [args, message] of [
+      [["serve", "--port", "ninety"], "It must be a number from 0 to 65535."],
+      [["serve", "--port", "0", "--retention", "soon"], "retention"],
+      [["serve", "--output", "paper", "--port", "0"], "output"],
+      [["serve", "--no-such-flag"], "unknown option"],
+      [["nonsense"], "unknown command"],
+    ] as const) {
+      const { code, stdout, stderr } = await runCommandLine([...args], { TIDEGAUGE_DATA_DIR: directory });
+      expect({ args, code, stdout }).toEqual({ args, code: 2, stdout: "" });
+      expect(stderr).toContain(message);
+    }
+  });
+
+  it("ends with exit code 1 and names the port when it is taken", async () => {
+    const taken = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => taken.once("listening", resolve));
+    const { port } = taken.address() as AddressInfo;
+    const { code, stderr } = await runCommandLine(["serve", "--port", String(port), "--data-dir", directory]);
+    taken.close();
+    expect(code).toBe(1);
+    expect(stderr).toContain(String(port));
+  });
+
+  it("explains itself with examples, and tells its version", async () => {
+    const { code, stdout } = await runCommandLine(["serve", "--help"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("Examples:");
+    expect(stdout).toContain("TIDEGAUGE_DATA_DIR");
+    expect((await runCommandLine(["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+async function firstLine(command: CommandProcess): Promise<string> {
+  while (!command.stdout.includes("\n")) await new Promise((resolve) => setTimeout(resolve, 20));
+  return command.stdout.split("\n")[0] ?? "";
+}

@@ -87,7 +87,8 @@ export class Ingest {
     this.#waiting = [];
     this.#buffer = new WriteBuffer();
     const dictionary = this.#dictionary;
-    const newSeries = dictionary.unsaved;
+    // A copy: rows that join while the commit is under way are not in it and must not count as saved.
+    const newSeries = [...dictionary.unsaved];
     const columns = buffer.columns();
     const serial = this.#fileSerial;
     try {

@@ -2,7 +2,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { useTheme } from "../theme/useTheme.js";
 import { type ChartData, lastPoint } from "./data.js";
-import { type ChartEvents, chartOptions } from "./options.js";
+import { type ChartEvents, chartOptions, type Marker } from "./options.js";
 import { plotData } from "./plotData.js";
 
 export interface ChartProps extends ChartEvents {
@@ -11,6 +11,7 @@ export interface ChartProps extends ChartEvents {
   hidden: ReadonlySet<string>;
   stacked?: boolean;
   height?: number;
+  markers?: readonly Marker[];
   /** Says what the chart shows, for those who do not see it. */
   label: string;
 }
@@ -18,11 +19,21 @@ export interface ChartProps extends ChartEvents {
 /** The arrow keys move the cursor, so a chart takes the focus although it is an image to screen readers. */
 const FOCUSABLE = { tabIndex: 0 } as const;
 
+const NO_MARKERS: readonly Marker[] = [];
+
 /** Charts of one page share their cursor. */
 const SYNC_KEY = "page";
 
 /** A time series chart on a canvas: drag to zoom, double click to go back, arrow keys to move the cursor. */
-export function Chart({ data, hidden, stacked = false, height = 176, label, ...events }: ChartProps) {
+export function Chart({
+  data,
+  hidden,
+  stacked = false,
+  height = 176,
+  markers = NO_MARKERS,
+  label,
+  ...events
+}: ChartProps) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
   const theme = useTheme();
@@ -30,6 +41,9 @@ export function Chart({ data, hidden, stacked = false, height = 176, label, ...e
   current.current = data;
   const listeners = useRef<ChartEvents>(events);
   listeners.current = events;
+
+  const marks = useRef(markers);
+  marks.current = markers;
 
   const shown = data.series
     .map((series, colour) => ({ series, colour }))
@@ -55,11 +69,16 @@ export function Chart({ data, hidden, stacked = false, height = 176, label, ...e
     const order = stacked ? [...shown].reverse() : shown;
     const shape = { width: element.clientWidth || 300, height, stacked, syncKey: SYNC_KEY, shown: order };
     const made = new uPlot(
-      chartOptions(shape, () => current.current, {
-        onZoom: (from, to) => listeners.current.onZoom(from, to),
-        onReset: () => listeners.current.onReset(),
-        onCursor: (index) => listeners.current.onCursor(index),
-      }),
+      chartOptions(
+        shape,
+        () => current.current,
+        () => marks.current,
+        {
+          onZoom: (from, to) => listeners.current.onZoom(from, to),
+          onReset: () => listeners.current.onReset(),
+          onCursor: (index) => listeners.current.onCursor(index),
+        },
+      ),
       columnsRef.current,
       element,
     );
@@ -80,6 +99,7 @@ export function Chart({ data, hidden, stacked = false, height = 176, label, ...e
     if (drawn.current !== data) plot.current?.setData(columns);
     drawn.current = data;
   });
+  useEffect(() => plot.current?.redraw(false), [markers]);
 
   const last = lastPoint(data);
   return (
@@ -93,6 +113,7 @@ export function Chart({ data, hidden, stacked = false, height = 176, label, ...e
       data-from={data.fromMs}
       data-to={data.toMs}
       data-series={shown.length}
+      data-markers={markers.length}
       onKeyDown={(event) => {
         if (plot.current && moveCursor(plot.current, event.key, listeners.current)) event.preventDefault();
       }}

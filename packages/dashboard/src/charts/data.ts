@@ -1,5 +1,8 @@
-/** How a series is drawn: `limit` is a dashed line without fill, for what others are measured against. */
-export type SeriesStyle = "line" | "area" | "limit";
+/**
+ * How a series is drawn: `limit` is a dashed line without fill, for what others are measured against; `dots` are for
+ * single events, between which a line would claim what nobody measured.
+ */
+export type SeriesStyle = "line" | "area" | "limit" | "dots";
 
 export interface ChartSeries {
   /** Unique in the chart and the same after a refresh: toggles are kept by it. */

@@ -25,8 +25,21 @@ export interface ChartShape {
 
 const FONT = "11px system-ui, sans-serif";
 
+/** Something that happened, drawn as a vertical line in every chart. */
+export interface Marker {
+  timeMs: number;
+  kind: "restart" | "version";
+  /** What happened, in words. */
+  text: string;
+}
+
 /** Builds uPlot's options. `current` is asked at drawing time, so that new data needs no new chart. */
-export function chartOptions(shape: ChartShape, current: () => ChartData, events: ChartEvents): uPlot.Options {
+export function chartOptions(
+  shape: ChartShape,
+  current: () => ChartData,
+  markers: () => readonly Marker[],
+  events: ChartEvents,
+): uPlot.Options {
   const unit = () => current().unit;
   const axis = {
     stroke: tokenColour("--text-muted"),
@@ -75,6 +88,7 @@ export function chartOptions(shape: ChartShape, current: () => ChartData, events
     series: [{}, ...shape.shown.map(({ series, colour }) => seriesOptions(series, colour, shape.stacked))],
     ...(shape.stacked ? { bands: bandsBetween(shape.shown.length) } : {}),
     hooks: {
+      drawAxes: [(plot) => drawMarkers(plot, markers())],
       setCursor: [(plot) => events.onCursor(plot.cursor.idx ?? null)],
       setSelect: [
         (plot) => {
@@ -96,7 +110,8 @@ function seriesOptions(series: ChartSeries, colour: number, stacked: boolean): u
     label: series.label,
     stroke: tokenColour(token),
     width: series.style === "limit" ? 1.25 : stacked ? 1 : 1.75,
-    points: { show: false },
+    points: series.style === "dots" ? { show: true, size: 6, fill: tokenColour(token) } : { show: false },
+    ...(series.style === "dots" ? { paths: () => null } : {}),
     spanGaps: false,
     ...(series.style === "limit" ? { dash: [6, 4] } : {}),
     ...(stacked
@@ -121,4 +136,21 @@ function axisWidth(plot: uPlot, labels: string[] | null): number {
   const widest = labels.reduce((most, label) => Math.max(most, plot.ctx.measureText(label).width), 0);
   plot.ctx.restore();
   return Math.ceil(widest / devicePixelRatio) + 12;
+}
+
+function drawMarkers(plot: uPlot, markers: readonly Marker[]): void {
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.lineWidth = devicePixelRatio;
+  for (const { timeMs, kind } of markers) {
+    const x = Math.round(plot.valToPos(timeMs, "x", true));
+    if (x < bbox.left || x > bbox.left + bbox.width) continue;
+    ctx.strokeStyle = tokenColour(kind === "restart" ? "--warn" : "--accent");
+    ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio]);
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+  }
+  ctx.restore();
 }

@@ -3,12 +3,15 @@ import { useMemo } from "preact/hooks";
 import { getJson } from "../api/client.js";
 import { useResource } from "../api/useResource.js";
 import { useTick } from "../live/useTick.js";
+import { MarkerList } from "../markers/MarkerList.js";
+import { useMarkers } from "../markers/useMarkers.js";
 import { panelsFor } from "../panels/catalog.js";
 import { MetricPanel } from "../panels/MetricPanel.js";
 import { PanelEmpty, PanelError, PanelLoading } from "../panels/Panel.js";
 import { type PanelLine, SECTIONS } from "../panels/spec.js";
 import { linkTo } from "../route/location.js";
 import { setParameters, useLocation } from "../route/useLocation.js";
+import { queryTimes } from "../time/range.js";
 import { useRange } from "../time/useRange.js";
 import { TRANSACTION_DURATION } from "../transactions/panels.js";
 import { TransactionSection } from "../transactions/TransactionSection.js";
@@ -31,6 +34,7 @@ export function ServicePage({ name }: { name: string }) {
   const panels = useMemo(() => panelsFor(metrics.data?.metrics ?? []), [metrics.data]);
   const has = (metric: string) => metrics.data?.metrics.some((candidate) => candidate.name === metric) ?? false;
   const scope = { service: name, node, environment };
+  const markers = useMarkers({ ...scope, ...queryTimes(range) }, metrics.data?.metrics ?? [], Math.floor(tick / 3));
   return (
     <section class="page">
       <div class="page-head">
@@ -53,6 +57,7 @@ export function ServicePage({ name }: { name: string }) {
           <Choice label="Node" value={node} options={summary?.nodes ?? []} parameter="node" />
         </div>
       </div>
+      <MarkerList markers={markers} />
       {metrics.data === undefined ? (
         metrics.error ? (
           <PanelError error={metrics.error} onRetry={metrics.retry} />
@@ -87,6 +92,7 @@ export function ServicePage({ name }: { name: string }) {
                       scope={scope}
                       range={range}
                       tick={tick}
+                      markers={markers}
                       exploreHref={exploreHref(spec.lines[0], name, parameters)}
                     />
                   ))}

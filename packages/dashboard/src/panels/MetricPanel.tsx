@@ -5,6 +5,7 @@ import { useResource } from "../api/useResource.js";
 import { Chart } from "../charts/Chart.js";
 import { type ChartData, isEmpty, lastValue } from "../charts/data.js";
 import { Legend } from "../charts/Legend.js";
+import type { Marker } from "../charts/options.js";
 import { useHidden } from "../charts/useHidden.js";
 import { ValueTable } from "../charts/ValueTable.js";
 import { formatClock, formatDateTime } from "../format/time.js";
@@ -24,6 +25,7 @@ export interface MetricPanelProps {
   /** Where "Explore" leads, undefined for no link. */
   exploreHref?: string | undefined;
   wide?: boolean;
+  markers?: readonly Marker[] | undefined;
   /** Replaces the queries of `spec`; `sourceKey` names what it depends on beside the scope. */
   load?: (scope: Scope, signal: AbortSignal) => Promise<ChartData>;
   sourceKey?: string;
@@ -31,7 +33,7 @@ export interface MetricPanelProps {
 
 /** A panel that loads what its spec says and draws it. */
 export function MetricPanel(props: MetricPanelProps) {
-  const { spec, scope, range, tick, exploreHref, wide = false, load, sourceKey } = props;
+  const { spec, scope, range, tick, exploreHref, wide = false, markers, load, sourceKey } = props;
   const element = useRef<HTMLElement>(null);
   const visible = useVisible(element);
   const seen = useRef(false);
@@ -55,6 +57,7 @@ export function MetricPanel(props: MetricPanelProps) {
       innerRef={element}
       exploreHref={exploreHref}
       wide={wide}
+      markers={markers}
     />
   );
 }
@@ -69,9 +72,11 @@ interface ChartPanelProps {
   innerRef: RefObject<HTMLElement | null>;
   exploreHref: string | undefined;
   wide: boolean;
+  markers: readonly Marker[] | undefined;
 }
 
-function ChartPanel({ spec, data, error, loading, retry, range, innerRef, exploreHref, wide }: ChartPanelProps) {
+function ChartPanel(props: ChartPanelProps) {
+  const { spec, data, error, loading, retry, range, innerRef, exploreHref, wide, markers } = props;
   const [cursor, setCursor] = useState<number | null>(null);
   const [asTable, setAsTable] = useState(false);
   const { hidden, toggle, isolate } = useHidden(data?.series ?? []);
@@ -131,6 +136,7 @@ function ChartPanel({ spec, data, error, loading, retry, range, innerRef, explor
               data={data}
               hidden={hidden}
               stacked={spec.stacked ?? false}
+              {...(markers ? { markers } : {})}
               label={describe(spec.title, data)}
               onZoom={(from, to) => zoomTo(range, from, to)}
               onReset={zoomOut}

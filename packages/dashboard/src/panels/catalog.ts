@@ -117,6 +117,7 @@ const KNOWN_PANELS: readonly PanelSpec[] = [
         groupBy: ["kind"],
         perSecond: true,
         scale: 0.001,
+        missing: "zero",
       },
     ],
   },
@@ -125,7 +126,7 @@ const KNOWN_PANELS: readonly PanelSpec[] = [
     title: "Garbage collection pauses",
     section: "Node.js runtime",
     description: "How long one collection takes; the longest per kind are what users feel.",
-    lines: [{ metric: GC_DURATION, aggregation: "p99", label: "p99", groupBy: ["kind"] }],
+    lines: [{ metric: GC_DURATION, aggregation: "p99", label: "p99", groupBy: ["kind"], style: "dots" }],
   },
   {
     id: "external-memory",

@@ -93,6 +93,16 @@ function metricPanel(metric: MetricSummary, isCountOfTimer: boolean): PanelSpec 
     ...base,
     description: isCountOfTimer ? "Timer: how often, a second." : `Counter${inferred}: its increase a second.`,
     unit: `${metric.unit ?? ""}/s`,
-    lines: [{ metric: metric.name, aggregation: "rate", label: "rate", style: "area", ...groups }],
+    stacked: groups.groupBy !== undefined,
+    lines: [
+      {
+        metric: metric.name,
+        aggregation: "rate",
+        label: "rate",
+        style: "area",
+        ...groups,
+        ...(metric.kind === "delta" ? { missing: "zero" as const } : {}),
+      },
+    ],
   };
 }

@@ -90,6 +90,18 @@ describe("joinAnswers", () => {
     expect(gauge.series[0]?.values).toEqual([10, 10, 2]);
   });
 
+  it("takes a resetting counter that sent nothing for zero, but only in complete steps after its first value", () => {
+    const points: [number, number | null][] = [
+      [0, null],
+      [10_000, 4],
+      [20_000, null],
+      [25_000, 1],
+      [35_000, null],
+    ];
+    const line = { metric: "a", aggregation: "rate", label: "a", missing: "zero" } as const;
+    expect(joinAnswers([{ line, answer: answer(points) }]).series[0]?.values).toEqual([null, 4, 0, 1, null]);
+  });
+
   it("makes sums independent of the step, in the panel's own unit", () => {
     const line = { metric: "gc", aggregation: "sum", label: "share", perSecond: true, scale: 0.001 } as const;
     const chart = joinAnswers([{ line, answer: answer([[0, 500]]) }], "percent");

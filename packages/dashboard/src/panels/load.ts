@@ -82,6 +82,11 @@ function toSeries(line: PanelLine, answer: QueryResponse, series: QuerySeries, t
   const factor = (line.scale ?? 1) / (line.perSecond ? answer.step / 1000 : 1);
   // The step under way holds only part of its events: drawn, it would look like a fall.
   const complete = ["rate", "sum", "count"].includes(line.aggregation) && !line.combine;
+  const plotted = times.map((time) => {
+    const value = values.get(time) ?? null;
+    if (value === null || (complete && time + answer.step > answer.to)) return null;
+    return value * factor;
+  });
   const grouped = line.groupBy !== undefined;
   const group = groupLabel(series.labels);
   return {
@@ -91,12 +96,18 @@ function toSeries(line: PanelLine, answer: QueryResponse, series: QuerySeries, t
         : `${line.label}:${JSON.stringify(series.labels)}`
       : line.label,
     label: grouped ? group : line.label,
-    values: times.map((time) => {
-      const value = values.get(time) ?? null;
-      if (value === null || (complete && time + answer.step > answer.to)) return null;
-      return value * factor;
-    }),
+    values: line.missing === "zero" ? fillZero(plotted, times, answer) : plotted,
     style: grouped && line.style === "area" ? "line" : (line.style ?? "line"),
     ...(line.startsHidden ? { startsHidden: true } : {}),
   };
+}
+
+/** Zero for every complete step after the first value that has none. */
+function fillZero(values: (number | null)[], times: readonly number[], answer: QueryResponse): (number | null)[] {
+  const first = values.findIndex((value) => value !== null);
+  if (first < 0) return values;
+  return values.map((value, index) => {
+    const complete = (times[index] as number) + answer.step <= answer.to;
+    return value === null && index > first && complete ? 0 : value;
+  });
 }

@@ -17,6 +17,11 @@ export interface PanelLine {
   combine?: { how: "minus" | "over"; metric: string; aggregation: Aggregation };
   /** Divides by the step's seconds, for sums that should not depend on the step. */
   perSecond?: boolean;
+  /**
+   * What a step without a value means: a resetting counter or histogram sends nothing when nothing happened, so its
+   * sums are zero there; without this it is a gap.
+   */
+  missing?: "zero";
   /** Multiplies each value, to get into the panel's unit. */
   scale?: number;
 }

@@ -25,6 +25,7 @@ export function throughputPanel(transaction: string | undefined): PanelSpec {
         groupBy: ["event.outcome"],
         filters: transactionFilters(transaction),
         perSecond: true,
+        missing: "zero",
       },
     ],
   };

@@ -22,6 +22,7 @@ export class TidegaugeProcess {
    */
   static async start(args) {
     const child = spawn(process.execPath, [TIDEGAUGE, ...args, "--port", "0"], {
+      env: { TIDEGAUGE_LOG_LEVEL: "warn", ...process.env },
       stdio: ["ignore", "pipe", "inherit"],
     });
     const ended = once(child, "exit").then(([code, signal]) => {

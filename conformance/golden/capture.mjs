@@ -50,6 +50,14 @@ const falls = (before, after) => before.some((count, i) => (after[i] ?? 0) < cou
 const labelKey = (key) => key.replace(/[.*"]/g, "_");
 
 /**
+ * Whether a receiver must refuse this event: a sample without any value, as elastic-apm-node writes a NaN. What a real APM
+ * Server made of these captures shows the same: none of these metricsets became a document.
+ */
+export function isRefused({ metricset }) {
+  return metricset !== undefined && Object.values(metricset.samples).some(({ value, values }) => (value ?? values) == null);
+}
+
+/**
  * Reads captured intake bodies of one process, without any of the product's code.
  *
  * @param {readonly string[]} bodies ND-JSON texts
@@ -64,7 +72,7 @@ export function readCapture(bodies) {
     const event = JSON.parse(line);
     metadata ??= event.metadata;
     const metricset = event.metricset;
-    if (metricset === undefined) continue;
+    if (metricset === undefined || isRefused(event)) continue;
     const timestampMs = Math.floor(metricset.timestamp / 1000);
     fromMs = Math.min(fromMs, timestampMs);
     toMs = Math.max(toMs, timestampMs);
@@ -100,5 +108,5 @@ function addBreakdown(breakdown, { transaction, span, samples }) {
   breakdown[key] ??= { count: 0, sumUs: 0 };
   const group = breakdown[key];
   group.count += samples["span.self_time.count"].value;
-  group.sumUs += Math.trunc(samples["span.self_time.sum.us"].value);
+  group.sumUs += samples["span.self_time.sum.us"].value;
 }

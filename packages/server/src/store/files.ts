@@ -24,6 +24,8 @@ export interface StoreFile extends ManifestFile {
   readers: number;
   /** Out of the manifest; removed once no query reads it. */
   retired: boolean;
+  /** Why it cannot be read. */
+  damage: string | undefined;
 }
 
 type Log = (level: "info" | "warn" | "error", message: string) => void;
@@ -133,6 +135,7 @@ export class Files {
       throw error;
     }
     for (const each of replaced) {
+      if (each === this.current) this.current = undefined;
       each.retired = true;
       if (each.readers === 0) await this.#remove(each);
     }
@@ -148,25 +151,34 @@ export class Files {
     const files = this.#list.filter(
       (file) => file.minMs !== null && file.maxMs !== null && file.maxMs >= fromMs && file.minMs < toMs,
     );
-    for (const file of files) file.readers += 1;
+    this.hold(files);
     return files;
   }
 
-  /** Ends the reading of acquired files; removes those that were only kept for it. */
+  /** Keeps these files from removal until `release`. */
+  hold(files: readonly StoreFile[]): void {
+    for (const file of files) file.readers += 1;
+  }
+
+  /** Ends the reading of held files; removes those that were only kept for it. */
   async release(files: readonly StoreFile[]): Promise<void> {
     for (const file of files) {
       file.readers -= 1;
-      if (file.retired && file.readers === 0) await this.#remove(file);
+      if (file.readers > 0 || this.#engine === undefined) continue;
+      if (file.damage !== undefined) await this.#setAside(file);
+      else if (file.retired) await this.#remove(file);
     }
   }
 
-  /** Moves a file that cannot be read out of the way, so that the rest is served. */
+  /** Takes a file that cannot be read out of the list, and moves it to `quarantine/` after its last reader: the rest is served. */
   async quarantine(file: StoreFile, reason: unknown): Promise<void> {
+    if (!this.#list.includes(file)) return;
     this.#list = this.#list.filter((each) => each !== file);
     if (this.current === file) this.current = undefined;
+    file.damage = String(reason);
     this.#save();
-    await this.#detach(file);
-    this.#moveAway(file.name, reason);
+    this.quarantined.push(file.name);
+    if (file.readers === 0) await this.#setAside(file);
   }
 
   /** Event times of the series of a file that is not sorted. */
@@ -203,6 +215,7 @@ export class Files {
       times: file.state === "open" ? new SeriesTimes() : undefined,
       readers: 0,
       retired: false,
+      damage: undefined,
     };
   }
 
@@ -235,6 +248,7 @@ export class Files {
     } catch (error) {
       if (isDiskFull(error)) throw new StoreError("STORE_UNAVAILABLE", "the disk is full: free some space");
       await this.#detach(file, connection);
+      this.quarantined.push(file.name);
       this.#moveAway(file.name, error);
       return undefined;
     }
@@ -292,6 +306,11 @@ export class Files {
     removeFile(file.path);
   }
 
+  async #setAside(file: StoreFile): Promise<void> {
+    await this.#detach(file);
+    this.#moveAway(file.name, file.damage);
+  }
+
   #moveAway(name: string, reason: unknown): void {
     const quarantine = join(this.dataDir, "quarantine");
     mkdirSync(quarantine, { recursive: true });
@@ -299,7 +318,6 @@ export class Files {
       const path = join(this.dataDir, each);
       if (existsSync(path)) renameSync(path, join(quarantine, each));
     }
-    this.quarantined.push(name);
     this.#log("error", `${name} cannot be read and was moved to ${quarantine}; the rest is served (${String(reason)})`);
   }
 }

@@ -1,13 +1,17 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { DEDUP_WINDOW_MS } from "./batch-ids.js";
 import { breakdown } from "./breakdown.js";
 import { listLabels, listMetrics, listServices } from "./catalog.js";
+import { isPastWindow } from "./compaction.js";
+import { fileSize } from "./disk.js";
 import { rows } from "./engine.js";
 import { StoreError } from "./error.js";
+import { exportFile } from "./export.js";
 import { Files, type StoreFile } from "./files.js";
 import { QueryGate } from "./gate.js";
+import { Maintenance } from "./maintenance.js";
 import type { CallName, WorkerCalls, WorkerOptions } from "./messages.js";
 import { scan } from "./scan.js";
+import { isDamage, isReadable } from "./verify.js";
 import { Writer, type WriterNews } from "./writer.js";
 
 const EVER = 8.64e15;
@@ -17,12 +21,16 @@ export class Room {
   readonly #files: Files;
   readonly #gate = new QueryGate();
   readonly #writer: Writer;
+  readonly #maintenance: Maintenance;
+  readonly #options: WorkerOptions;
   readonly #news: WriterNews;
 
   constructor(options: WorkerOptions, news: WriterNews) {
+    this.#options = options;
     this.#news = news;
     this.#files = new Files(options, (level, message) => news.log(level, message));
     this.#writer = new Writer(this.#files, this.#gate, options, news);
+    this.#maintenance = new Maintenance(this.#files, this.#gate, this.#writer, options, news);
   }
 
   /** Answers call `id`. */
@@ -54,8 +62,19 @@ export class Room {
         const request = argument as WorkerCalls["breakdown"]["argument"];
         return this.#read(id, request.toMs, (connection, files) => breakdown(connection, files, request));
       }
-      default:
+      case "export": {
+        const request = argument as WorkerCalls["export"]["argument"];
+        return this.#read(id, request.toMs ?? EVER, (connection, files) => exportFile(connection, files, request));
+      }
+      case "summary":
+        return this.#summary();
+      case "maintain":
+        await this.#maintenance.round();
+        return null;
+      case "close":
         return this.#close();
+      default:
+        throw new Error(`unknown call ${String(call)}`);
     }
   }
 
@@ -68,10 +87,8 @@ export class Room {
     await this.#files.open();
     const { writer, readers } = this.#files.engine;
     const batches: WorkerCalls["open"]["result"]["batches"] = [];
-    const oldest = Date.now() - DEDUP_WINDOW_MS;
     for (const file of this.#files.list) {
-      const dayMs = Date.parse(`${file.day}T00:00:00Z`);
-      if (dayMs + 24 * 3_600_000 < oldest) continue;
+      if (isPastWindow(file.day, Date.now())) continue;
       const found = await rows(
         writer,
         `SELECT producer, CAST(first AS DOUBLE), CAST(last AS DOUBLE) FROM ${file.alias}.batches WHERE producer IS NOT NULL`,
@@ -81,9 +98,10 @@ export class Room {
         first: first as number,
         last: last as number,
       }));
-      batches.push({ dayMs, ranges });
+      batches.push({ dayMs: Date.parse(`${file.day}T00:00:00Z`), ranges });
     }
     this.#gate.open(readers);
+    this.#maintenance.start();
     return { batches, quarantined: [...this.#files.quarantined] };
   }
 
@@ -107,12 +125,42 @@ export class Room {
       return await this.#gate.run(id, once);
     } catch (error) {
       if (error instanceof StoreError) throw error;
-      if (this.#writer.epoch === epoch) throw error;
+      if (isDamage(error)) await this.#setDamagedAside(id, error);
+      else if (this.#writer.epoch === epoch) throw error;
       return this.#gate.run(id, once);
     }
   }
 
+  /** Finds the files that cannot be read and moves them to quarantine. */
+  async #setDamagedAside(id: number, reason: unknown): Promise<void> {
+    this.#news.log("error", `a query met damaged data: ${String(reason)}`);
+    if (!(await this.#writer.answers())) await this.#writer.reopen("the store is being reopened");
+    await this.#gate.run(id, async (connection) => {
+      for (const file of [...this.#files.list]) {
+        if (!(await isReadable(connection, file))) await this.#files.quarantine(file, reason);
+      }
+    });
+  }
+
+  #summary(): WorkerCalls["summary"]["result"] {
+    const files = this.#files.list.map(({ name, day, state, points, minMs, maxMs, path }) => {
+      return { name, day, state, points, minMs, maxMs, sizeBytes: fileSize(path) };
+    });
+    return {
+      files,
+      sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      points: files.reduce((sum, { points }) => sum + points, 0),
+      quarantined: [...this.#files.quarantined],
+      compactions: this.#maintenance.compactions,
+      dropped: this.#maintenance.dropped,
+      waitingQueries: this.#gate.waiting,
+      retentionMs: this.#options.retentionMs,
+      maxSizeBytes: this.#options.maxSizeBytes,
+    };
+  }
+
   async #close(): Promise<null> {
+    this.#maintenance.stop();
     this.#writer.stop();
     await this.#gate.close();
     this.#files.close();

@@ -1,6 +1,6 @@
 import type { Columns } from "./buffer.js";
 import { writeCommit } from "./commit.js";
-import { freeBytes, isDiskFull, probeDisk, RESERVE_BYTES } from "./disk.js";
+import { fileSize, freeBytes, isDiskFull, probeDisk, RESERVE_BYTES } from "./disk.js";
 import { rows } from "./engine.js";
 import { StoreError } from "./error.js";
 import type { Files, StoreFile } from "./files.js";
@@ -34,6 +34,7 @@ export class Writer {
   #unwritable: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
+  #last: Promise<void> = Promise.resolve();
   /** Rises each time the engine was opened anew; a query that failed meanwhile is worth another try. */
   epoch = 0;
 
@@ -44,8 +45,27 @@ export class Writer {
     this.#news = news;
   }
 
-  /** Writes one commit; durable when it resolves. The main thread sends one at a time. */
-  async commit(request: CommitRequest): Promise<{ full: boolean }> {
+  /** Writes one commit; durable when it resolves. */
+  commit(request: CommitRequest): Promise<{ full: boolean }> {
+    return this.#alone(() => this.#commit(request));
+  }
+
+  /** Closes and opens the engine and the files. Stays unwritable until a probe of the disk succeeds; queries go on meanwhile. */
+  reopen(reason: string): Promise<void> {
+    return this.#alone(() => this.#reopen(reason));
+  }
+
+  /** Commits and reopenings never overlap. */
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(work);
+    this.#last = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    return result;
+  }
+
+  async #commit(request: CommitRequest): Promise<{ full: boolean }> {
     if (this.#unwritable !== undefined) throw new StoreError("STORE_UNAVAILABLE", this.#unwritable);
     if (freeBytes(this.#files.dataDir) < RESERVE_BYTES + 2 * byteSize(request.columns)) {
       this.#setUnwritable(DISK_FULL);
@@ -61,7 +81,13 @@ export class Writer {
       return { full: true };
     }
     noteColumns(file, request.columns);
-    return { full: file.points >= this.#options.rotatePoints };
+    return { full: file.points >= this.#options.rotatePoints || this.#isLarge(file) };
+  }
+
+  /** A quarter of what all files may take: the oldest quarter can be dropped without the newest. */
+  #isLarge(file: StoreFile): boolean {
+    const { maxSizeBytes } = this.#options;
+    return maxSizeBytes > 0 && fileSize(file.path) > maxSizeBytes / 4;
   }
 
   /** Ends the timers. */
@@ -76,7 +102,7 @@ export class Writer {
         await this.#files.begin(request.day);
       } catch (error) {
         this.#news.log("error", `no new file could be begun: ${String(error)}`);
-        await this.reopen(isDiskFull(error) ? DISK_FULL : "no new file could be begun");
+        await this.#reopen(isDiskFull(error) ? DISK_FULL : "no new file could be begun");
         throw new StoreError("STORE_UNAVAILABLE", isDiskFull(error) ? DISK_FULL : "the data could not be written");
       }
       this.#serial = request.fileSerial;
@@ -91,7 +117,7 @@ export class Writer {
   /** Opens everything anew after a failed commit. True if the commit was durable after all. */
   async #recover(file: StoreFile, request: CommitRequest, error: unknown): Promise<boolean> {
     this.#news.log("error", `a commit into ${file.name} failed: ${String(error)}`);
-    await this.reopen(isDiskFull(error) ? DISK_FULL : "the store is being reopened");
+    await this.#reopen(isDiskFull(error) ? DISK_FULL : "the store is being reopened");
     const reopened = this.#files.list.find((each) => each.name === file.name);
     if (reopened === undefined || this.#unwritable === undefined) return false;
     try {
@@ -105,8 +131,7 @@ export class Writer {
     }
   }
 
-  /** Closes and opens the engine and the files. Stays unwritable until a probe of the disk succeeds; queries go on meanwhile. */
-  async reopen(reason: string): Promise<void> {
+  async #reopen(reason: string): Promise<void> {
     this.#setUnwritable(reason);
     await this.#gate.pause();
     try {
@@ -116,6 +141,16 @@ export class Writer {
       this.#gate.open(this.#files.engine.readers);
     } catch (error) {
       this.#news.log("error", `the store could not be reopened, trying again: ${String(error)}`);
+    }
+  }
+
+  /** Whether the engine still works: after some errors it answers nothing any more. */
+  async answers(): Promise<boolean> {
+    try {
+      await this.#files.engine.writer.run("SELECT 1");
+      return true;
+    } catch {
+      return false;
     }
   }
 

@@ -1,0 +1,138 @@
+import { statSync } from "node:fs";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { compact, planCompaction } from "./compaction.js";
+import { fileSize, freeBytes, RESERVE_BYTES } from "./disk.js";
+import type { Files, StoreFile } from "./files.js";
+import type { QueryGate } from "./gate.js";
+import type { WorkerOptions } from "./messages.js";
+import { expired } from "./retention.js";
+import { isReadable } from "./verify.js";
+import type { Writer, WriterNews } from "./writer.js";
+
+/** Compaction and retention, in the background: one thing at a time, in a place of the query gate. */
+export class Maintenance {
+  readonly #files: Files;
+  readonly #gate: QueryGate;
+  readonly #writer: Writer;
+  readonly #options: WorkerOptions;
+  readonly #news: WriterNews;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> = Promise.resolve();
+  #stopped = false;
+  /** Calls of the main thread have positive numbers. */
+  #job = -1;
+  compactions = 0;
+  dropped = 0;
+
+  constructor(files: Files, gate: QueryGate, writer: Writer, options: WorkerOptions, news: WriterNews) {
+    this.#files = files;
+    this.#gate = gate;
+    this.#writer = writer;
+    this.#options = options;
+    this.#news = news;
+  }
+
+  /** Begins the rounds. */
+  start(): void {
+    if (this.#options.maintenanceMs <= 0 || this.#stopped) return;
+    this.#timer = setTimeout(() => void this.round().finally(() => this.start()), this.#options.maintenanceMs);
+  }
+
+  /** No further rounds. What runs is interrupted by closing the gate. */
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** One round now, after one that runs. */
+  round(): Promise<void> {
+    this.#running = this.#running.then(() => this.#round());
+    return this.#running;
+  }
+
+  async #round(): Promise<void> {
+    try {
+      await this.#retain();
+      const today = new Date().toISOString().slice(0, 10);
+      for (const group of planCompaction(this.#files.list, today)) {
+        if (this.#stopped || !this.#files.isOpen) return;
+        await this.#compact(group);
+      }
+      await this.#retain();
+    } catch (error) {
+      if (!this.#stopped) this.#news.log("warn", `maintenance failed, trying again later: ${String(error)}`);
+    }
+  }
+
+  async #retain(): Promise<void> {
+    if (!this.#files.isOpen) return;
+    const kept = this.#files.list.map((file) => ({
+      file,
+      sizeBytes: fileSize(file.path),
+      modifiedMs: modifiedMs(file),
+    }));
+    const { retentionMs, maxSizeBytes } = this.#options;
+    const dropped = expired(kept, retentionMs, maxSizeBytes, Date.now()).map(({ file }) => file as StoreFile);
+    if (dropped.length === 0) return;
+    await this.#files.replace(dropped, undefined);
+    this.dropped += dropped.length;
+    this.#news.log("info", `dropped by retention: ${dropped.map(({ name }) => name).join(", ")}`);
+  }
+
+  async #compact(group: readonly StoreFile[]): Promise<void> {
+    const size = group.reduce((sum, file) => sum + fileSize(file.path), 0);
+    if (freeBytes(this.#files.dataDir) < 2 * size + 4 * RESERVE_BYTES) {
+      this.#news.log("warn", `too little disk space to compact ${group.map(({ name }) => name).join(", ")}`);
+      return;
+    }
+    const epoch = this.#writer.epoch;
+    let failure: unknown;
+    try {
+      await this.#gate.run(this.#job--, async (connection) => {
+        try {
+          await this.#rewrite(connection, group);
+        } catch (error) {
+          failure = error;
+          if (this.#stopped || this.#writer.epoch !== epoch) return;
+          for (const file of group) {
+            if (!(await isReadable(connection, file))) await this.#files.quarantine(file, error);
+          }
+        }
+      });
+    } catch (error) {
+      failure = error;
+    }
+    if (failure === undefined || this.#stopped || this.#writer.epoch !== epoch) return;
+    this.#news.log("warn", `compaction failed, trying again later: ${String(failure)}`);
+    // A full disk leaves the engine unusable.
+    if (!(await this.#writer.answers())) await this.#writer.reopen("the store is being reopened");
+  }
+
+  async #rewrite(connection: DuckDBConnection, group: readonly StoreFile[]): Promise<void> {
+    const sources = group.filter((file) => this.#files.list.includes(file) && file.state !== "open");
+    const [first] = sources;
+    if (first === undefined) return;
+    this.#files.hold(sources);
+    try {
+      const target = await this.#files.prepare(first.day);
+      try {
+        await compact(connection, sources, target, Date.now());
+        if (!sources.every((file) => this.#files.list.includes(file)))
+          throw new Error("a source was dropped meanwhile");
+        await this.#files.replace(sources, target);
+      } catch (error) {
+        await this.#files.abandon(target).catch(() => undefined);
+        throw error;
+      }
+      this.compactions += 1;
+    } finally {
+      await this.#files.release(sources);
+    }
+  }
+}
+
+function modifiedMs(file: StoreFile): number {
+  return Math.max(
+    ...[file.path, `${file.path}.wal`].map((path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0),
+  );
+}

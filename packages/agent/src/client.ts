@@ -7,11 +7,13 @@ import { NullTransport } from "./null-transport.js";
 import { MetricsRegistry } from "./registry.js";
 import { runningClient, setRunningClient } from "./running.js";
 import {
+  AgentHealthMetricSet,
   BreakdownMetricSet,
   BUILT_IN_SETS,
   CPUMetricSet,
   EventLoopMetricSet,
   NodeRuntimeMetricSet,
+  type PrometheusRegistry,
   TransactionMetricSet,
 } from "./sets/index.js";
 import { endable, installShutdownHooks } from "./shutdown/index.js";
@@ -28,7 +30,12 @@ export type ClientOptions = ConfigOptions & {
   readonly transport?: Transport | undefined;
   /** Takes the agent's messages instead of standard error. */
   readonly logger?: UserLogger | undefined;
+  /** What the Prometheus set reads; default: the default registry of the client library the application has. */
+  readonly prometheusRegistry?: PrometheusRegistry | readonly PrometheusRegistry[] | undefined;
 };
+
+/** By name: when no client library can be found that is a warning, not an error (PROM-2). */
+const PROMETHEUS_SET = "elasticapm.metrics.sets.prometheus.PrometheusMetrics";
 
 /** The agent: metric sets, the timer that collects them, and the way to the server. */
 class AgentClient {
@@ -45,6 +52,7 @@ class AgentClient {
   private removeShutdownHooks: (() => void) | undefined;
   private hooks: Hooks | undefined;
   private closing: Promise<void> | undefined;
+  private readonly closers = new Set<() => Promise<void>>();
 
   constructor(options: ClientOptions = {}) {
     const isolated = options.start === false;
@@ -64,9 +72,16 @@ class AgentClient {
       disableSend: values.disableSend || !values.enabled,
       isRecording: () => values.enabled && values.recording,
       builtIns: BUILT_IN_SETS,
+      prometheus: {
+        prefix: () => values.prometheusMetricsPrefix,
+        ...(options.prometheusRegistry === undefined ? {} : { registries: options.prometheusRegistry }),
+      },
     });
     if (values.enabled) this.registerSets();
     this.tracer = this.makeTracer();
+    // Last in the order of REG-66, so that the figures of the health set include the others'.
+    if (values.enabled && values.prometheusMetrics) void this.metrics.register(PROMETHEUS_SET);
+    if (values.enabled && values.agentHealthMetrics) this.metrics.register(AgentHealthMetricSet);
     this.stopListening = this.config.onChange((changed) => {
       if (changed.has("metricsIntervalMs")) this.metrics.setInterval(values.metricsIntervalMs);
       if (changed.has("disableMetrics")) this.metrics.setDisableMetrics(values.disableMetrics);
@@ -158,6 +173,7 @@ class AgentClient {
     this.stopListening();
     this.hooks?.remove();
     try {
+      await Promise.all([...this.closers].map((closer) => closer()));
       await this.metrics.stop();
       this.metrics.close();
       this.poller?.stop();
@@ -166,6 +182,14 @@ class AgentClient {
       this.logger.error(`closing the client failed: ${String(error)}`);
     }
     this.removeShutdownHooks?.();
+  }
+
+  /** Has `closer` run first when the client closes, its last events in the final flush (OT-22). The function it gives ends that. */
+  beforeClose(closer: () => Promise<void>): () => void {
+    this.closers.add(closer);
+    return () => {
+      this.closers.delete(closer);
+    };
   }
 
   /** Runs `fn` in a new transaction, current for everything called and awaited inside; ends on return and throw. */

@@ -19,9 +19,13 @@ export class CollectTimer {
     this.arm(this.intervalMs);
   }
 
+  get isRunning(): boolean {
+    return this.started && this.intervalMs > 0;
+  }
+
   /** Ends the calls; true if the timer was running. */
   stop(): boolean {
-    const running = this.started && this.intervalMs > 0;
+    const running = this.isRunning;
     this.started = false;
     this.disarm();
     return running;

@@ -1,3 +1,4 @@
+import type { Metricset } from "@tidegauge/protocol";
 import { LineBuffer } from "@tidegauge/protocol/encode";
 import { CollectTimer } from "./collect-timer.js";
 import { AgentError } from "./errors.js";
@@ -56,6 +57,27 @@ export class Collector {
     return this.following;
   }
 
+  /**
+   * Reads what a set reads at collection, without collecting: for the exposition. Not while a timer does it anyway: some values cover the time since they were last
+   * read, and the report is not to lose the part before a scrape.
+   */
+  async refresh(set: MetricSet): Promise<void> {
+    if (this.timer.isRunning && set.table.round > 0) return;
+    try {
+      if (set.beforeCollect !== MetricSet.prototype.beforeCollect) await this.before(set);
+      set.observers.read();
+    } catch (error) {
+      this.failed(set, error);
+    }
+  }
+
+  /** Lines of metricsets that no set of the registry made. */
+  queue(metricsets: readonly Metricset[]): void {
+    const lines = new LineBuffer();
+    for (const metricset of metricsets) this.add(lines, payloadLine(metricset));
+    this.send(lines);
+  }
+
   private async round(): Promise<void> {
     await this.registry.loaded();
     if (!this.registry.isRecording) return;
@@ -97,6 +119,7 @@ export class Collector {
     }
   }
 
+  /** Brings a set up to date, within the time limit. */
   private async before(set: MetricSet): Promise<void> {
     // A call that outlived its time limit is waited for, not made a second time.
     let pending = this.unfinished.get(set);
@@ -128,7 +151,7 @@ export class Collector {
 
   private async walk(set: MetricSet, lines: LineBuffer): Promise<void> {
     const timestampUs = this.registry.nowUs();
-    const walk = new Walk(set.table, this.registry.seriesExpiry);
+    const walk = new Walk(set.table, set.totals, this.registry.seriesExpiry);
     try {
       for (let labels = walk.next(); labels !== undefined; labels = walk.next()) {
         this.add(lines, walk.line(labels, timestampUs));

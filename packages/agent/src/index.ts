@@ -13,10 +13,13 @@ export type { Logger, UserLogger } from "./logging/index.js";
 export { MetricSet } from "./metricset.js";
 export { type MetricSetClass, MetricsRegistry, type RegistryOptions } from "./registry.js";
 export {
+  AgentHealthMetricSet,
   BreakdownMetricSet,
   CPUMetricSet,
   EventLoopMetricSet,
   NodeRuntimeMetricSet,
+  PrometheusMetrics,
+  type PrometheusRegistry,
   TransactionMetricSet,
 } from "./sets/index.js";
 export { SpanBoundMetricSet } from "./span-bound-metricset.js";

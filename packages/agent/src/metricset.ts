@@ -4,6 +4,7 @@ import { type Family, SeriesFamily } from "./instruments/family.js";
 import type { Gauge } from "./instruments/gauge.js";
 import type { Histogram } from "./instruments/histogram.js";
 import type { Labels } from "./instruments/labels.js";
+import { LifetimeTotals } from "./instruments/lifetime-totals.js";
 import { COUNTER, GAUGE, HISTOGRAM, type InstrumentOptions, type Kind, TIMER } from "./instruments/metric.js";
 import { Observers } from "./instruments/observers.js";
 import { SeriesTable } from "./instruments/series-table.js";
@@ -21,6 +22,7 @@ export class MetricSet {
   /** The series of the set; for the collector and the exposition. */
   readonly table: SeriesTable;
   readonly observers: Observers;
+  readonly totals: LifetimeTotals = new LifetimeTotals();
   private limitLogged = false;
 
   constructor(registry: MetricsRegistry) {
@@ -133,7 +135,7 @@ export class MetricSet {
   /** The steps after `beforeCollect`, as objects. */
   *payloads(): Generator<Metricset, void, undefined> {
     const timestamp = this.registry.nowUs();
-    const walk = new Walk(this.table, this.registry.seriesExpiry);
+    const walk = new Walk(this.table, this.totals, this.registry.seriesExpiry);
     try {
       for (let labels = walk.next(); labels !== undefined; labels = walk.next()) {
         const payload: Metricset = { samples: Walk.samples(labels), timestamp };

@@ -1,9 +1,12 @@
+import type { Metricset } from "@tidegauge/protocol";
 import { Collector } from "./collector.js";
 import { type Matcher, matchesAny } from "./config/index.js";
 import { AgentError, MetricSetNotFound } from "./errors.js";
+import { Exposition, type ExpositionFormat } from "./exposition.js";
 import { loadExport } from "./import-string.js";
 import type { Logger } from "./logging/index.js";
 import type { MetricSet } from "./metricset.js";
+import type { PrometheusOptions } from "./sets/prometheus.js";
 import type { Transport } from "./transport/transport.js";
 
 /** A class that can be registered. */
@@ -29,6 +32,8 @@ export interface RegistryOptions {
   beforeCollectLimitMs?: number;
   /** Sets that are found by a short name or by the Python agent's class path (REG-64). */
   builtIns?: ReadonlyMap<string, MetricSetClass>;
+  /** For the Prometheus set. */
+  prometheus?: PrometheusOptions;
 }
 
 /** Longest `beforeCollect`; a set that takes longer is left out of the round. */
@@ -42,6 +47,7 @@ export class MetricsRegistry {
   readonly seriesExpiry: number;
   readonly beforeCollectLimitMs: number;
   readonly disableSend: boolean;
+  readonly prometheus: PrometheusOptions;
   private readonly recording: () => boolean;
   private readonly builtIns: ReadonlyMap<string, MetricSetClass>;
   private readonly sets = new Map<MetricSetClass | string, MetricSet>();
@@ -60,6 +66,7 @@ export class MetricsRegistry {
     this.seriesExpiry = options.seriesExpiry ?? 10;
     this.beforeCollectLimitMs = options.beforeCollectLimitMs ?? BEFORE_COLLECT_LIMIT_MS;
     this.disableSend = options.disableSend ?? false;
+    this.prometheus = options.prometheus ?? {};
     this.recording = options.isRecording ?? (() => true);
     this.builtIns = options.builtIns ?? new Map();
     this.patterns = options.disableMetrics ?? [];
@@ -193,6 +200,26 @@ export class MetricsRegistry {
   /** Collects, without waiting for anything, the sets whose `beforeCollect` is not overridden: for the last moments of a process (W-92). */
   collectSync(): void {
     this.collector.collectSync();
+  }
+
+  /**
+   * The present values of all sets as text, for a scraper (API-27): Prometheus' format or OpenMetrics. Nothing is sent or
+   * reset; without a timer sets read anew what they read at collection. What resets at each collection is shown as its total since the first call.
+   */
+  async exposition(format: ExpositionFormat = "prometheus"): Promise<string> {
+    await this.loaded();
+    const exposition = new Exposition(format);
+    for (const set of this.metricSets()) {
+      set.totals.enable();
+      await this.collector.refresh(set);
+      exposition.add(set);
+    }
+    return exposition.text();
+  }
+
+  /** Queues metricsets that come from elsewhere (OT-13). */
+  send(metricsets: readonly Metricset[]): void {
+    this.collector.queue(metricsets);
   }
 
   /** Starts the timer: the first collection is one interval away (REG-82). */

@@ -44,6 +44,10 @@ export class Counter extends Series {
     if (into !== undefined) into.total = value;
   }
 
+  override get parts(): number[] {
+    return [this.total];
+  }
+
   override reset(): this {
     this.total = this.metric.initial;
     return this;

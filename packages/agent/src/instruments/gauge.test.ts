@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { testRegistry } from "../testing/test-registry.js";
+import { testRegistry } from "../registry.testing.js";
 
 describe("gauge", () => {
   it("REG-6 REG-35 is none at first and then not sent at all, since a null value fails the whole metricset", async () => {

@@ -42,6 +42,10 @@ export class Gauge extends Series {
     this.set(value);
   }
 
+  override get parts(): number[] {
+    return [];
+  }
+
   override reset(): this {
     this.level = 0;
     return this;

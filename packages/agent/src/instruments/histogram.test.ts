@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { testRegistry } from "../testing/test-registry.js";
+import { testRegistry } from "../registry.testing.js";
 
 const INF = Number.POSITIVE_INFINITY;
 

@@ -56,6 +56,10 @@ export class Histogram extends Series {
     if (into !== undefined) into.counts = counts.slice();
   }
 
+  override get parts(): number[] {
+    return this.counts.slice();
+  }
+
   override reset(): this {
     this.counts.fill(0);
     return this;

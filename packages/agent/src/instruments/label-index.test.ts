@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { testRegistry } from "../testing/test-registry.js";
+import { testRegistry } from "../registry.testing.js";
 import { LabelIndex } from "./label-index.js";
 import type { Labels } from "./labels.js";
 
@@ -124,7 +124,7 @@ describe("label index", () => {
     const entries = Object.entries({ a: "1", b: "2", c: "3", d: "4", e: "5", f: "6" });
     const permute = (rest: [string, string][], done: [string, string][]): void => {
       if (rest.length === 0) expect(index.find(Object.fromEntries(done))).toBe(set);
-      rest.forEach((entry, at) => permute(rest.toSpliced(at, 1), [...done, entry]));
+      for (const [at, entry] of rest.entries()) permute(rest.toSpliced(at, 1), [...done, entry]);
     };
     permute(entries, []);
   });

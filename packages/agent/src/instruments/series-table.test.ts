@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { WildcardMatcher } from "../config/index.js";
 import { MetricSet } from "../metricset.js";
-import { testRegistry } from "../testing/test-registry.js";
+import { testRegistry } from "../registry.testing.js";
 import { NOOP } from "./noop.js";
 
 const patterns = (...texts: string[]): WildcardMatcher[] => texts.map((text) => new WildcardMatcher(text));

@@ -27,6 +27,8 @@ export abstract class Series {
   abstract text(): string;
   /** Its samples into a payload's object. */
   abstract write(samples: Record<string, Sample>): void;
+  /** The numbers that add up over its life: total, sum and count, or counts. A gauge has none. */
+  abstract get parts(): number[];
   /** Back to the start. */
   abstract reset(): this;
   /** As `reset()` before a new life: a gauge is then none again. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { testRegistry } from "../testing/test-registry.js";
+import { testRegistry } from "../registry.testing.js";
 
 describe("timer", () => {
   it("REG-10 REG-11 REG-12 adds durations and counts without converting, and reads both at once", () => {

@@ -73,6 +73,10 @@ export class Timer extends Series {
     }
   }
 
+  override get parts(): number[] {
+    return [this.sum, this.count];
+  }
+
   override reset(): this {
     this.sum = 0;
     this.count = 0;

@@ -1,6 +1,7 @@
 import type { Sample } from "@tidegauge/protocol";
 import { METRICSET_HEAD, metricsetTail } from "@tidegauge/protocol/encode";
 import type { LabelSet } from "./label-set.js";
+import type { LifetimeTotals } from "./lifetime-totals.js";
 import { DETACHED, DISABLED, type Series } from "./series.js";
 import type { SeriesTable } from "./series-table.js";
 
@@ -10,6 +11,7 @@ import type { SeriesTable } from "./series-table.js";
  */
 export class Walk {
   private readonly table: SeriesTable;
+  private readonly totals: LifetimeTotals;
   private readonly round: number;
   private readonly expiry: number;
   /** Lengths at the start: what is made during the walk waits for the next one (REG-43). */
@@ -18,8 +20,9 @@ export class Walk {
   private index = 0;
 
   /** `expiry`: collections without a write after which a resetting series gives its slot back; 0 never (REG-39). */
-  constructor(table: SeriesTable, expiry: number) {
+  constructor(table: SeriesTable, totals: LifetimeTotals, expiry: number) {
     this.table = table;
+    this.totals = totals;
     this.expiry = expiry;
     this.round = table.beginWalk();
     this.ends = table.series.map((list) => list.length);
@@ -81,6 +84,7 @@ export class Walk {
 
   private settle(series: Series): void {
     if (!series.metric.reset) return;
+    this.totals.add(series);
     series.reset();
     if (series.state >= 0) series.state = this.round;
   }

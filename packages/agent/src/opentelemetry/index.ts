@@ -1,1 +1,2 @@
-export {};
+export { type AggregationChoice, TidegaugeMetricExporter, type TidegaugeOptions } from "./exporter.js";
+export { TidegaugeMetricReader } from "./reader.js";

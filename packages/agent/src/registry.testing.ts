@@ -1,8 +1,8 @@
 import type { Metricset } from "@tidegauge/protocol";
-import type { Logger } from "../logging/index.js";
-import { MetricSet } from "../metricset.js";
-import { MetricsRegistry, type RegistryOptions } from "../registry.js";
-import { RecordingTransport } from "./recording-transport.js";
+import type { Logger } from "./logging/index.js";
+import { MetricSet } from "./metricset.js";
+import { MetricsRegistry, type RegistryOptions } from "./registry.js";
+import { RecordingTransport } from "./testing/recording-transport.js";
 
 /** Keeps the messages by level. */
 export class RecordingLogger implements Logger {

@@ -1,0 +1,106 @@
+import { type Client, getClient } from "../client.js";
+import { type AggregationChoice, TidegaugeMetricExporter, type TidegaugeOptions } from "./exporter.js";
+import { FAILED, type ResourceMetrics } from "./metric-data.js";
+
+/** What the SDK hands a reader. */
+interface MetricProducer {
+  collect(options?: { timeoutMillis?: number }): Promise<{ resourceMetrics: ResourceMetrics; errors: unknown[] }>;
+}
+
+/** Series of one instrument that the SDK keeps apart (OT-24). */
+const CARDINALITY_LIMIT = 2000;
+
+/**
+ * A reader for the SDK's `MeterProvider`: collects each `metrics_interval` and once more when provider or client stop. It is whole by itself, so that the SDK is the
+ * application's and only the application's (OT-3). With `metrics_interval` 0 it does nothing (OT-1).
+ */
+export class TidegaugeMetricReader {
+  private readonly exporter: TidegaugeMetricExporter;
+  private readonly client: Client;
+  private readonly intervalMs: number;
+  private readonly leaveClient: () => void;
+  private producer: MetricProducer | undefined = undefined;
+  private timer: NodeJS.Timeout | undefined = undefined;
+  private running: Promise<void> | undefined = undefined;
+  private stopped = false;
+
+  constructor(options: TidegaugeOptions = {}) {
+    this.client = options.client ?? getClient();
+    this.exporter = new TidegaugeMetricExporter({ client: this.client });
+    // Read once: the reader keeps its start-up decision (REG-86).
+    this.intervalMs = this.client.config.values.metricsIntervalMs;
+    this.leaveClient = this.client.beforeClose(() => this.stop());
+  }
+
+  setMetricProducer(producer: MetricProducer): void {
+    if (this.producer !== undefined) throw new Error("a TidegaugeMetricReader belongs to one MeterProvider");
+    this.producer = producer;
+    if (this.intervalMs <= 0 || this.stopped) return;
+    this.timer = setInterval(() => void this.run(), this.intervalMs);
+    this.timer.unref();
+  }
+
+  selectAggregation(instrumentType: string): AggregationChoice {
+    return this.exporter.selectAggregation(instrumentType);
+  }
+
+  selectAggregationTemporality(instrumentType: string): 0 | 1 {
+    return this.exporter.selectAggregationTemporality(instrumentType);
+  }
+
+  selectCardinalityLimit(): number {
+    return CARDINALITY_LIMIT;
+  }
+
+  /** The present state of the SDK, nothing sent. */
+  async collect(options?: {
+    timeoutMillis?: number;
+  }): Promise<{ resourceMetrics: ResourceMetrics; errors: unknown[] }> {
+    if (this.producer === undefined) throw new Error("the reader has no MeterProvider yet: pass it in its `readers`");
+    return this.producer.collect(options);
+  }
+
+  /** Collects, sends, and has the client flush (OT-22). */
+  async forceFlush(): Promise<void> {
+    if (this.stopped) return;
+    await this.run();
+    await this.exporter.forceFlush();
+  }
+
+  /** Collects once more, stops, and has the client flush (OT-22). */
+  async shutdown(): Promise<void> {
+    if (this.stopped) return;
+    await this.stop();
+    await this.exporter.shutdown();
+  }
+
+  private async stop(): Promise<void> {
+    if (this.stopped) return;
+    this.stopped = true;
+    clearInterval(this.timer);
+    this.leaveClient();
+    await this.running;
+    await this.run();
+  }
+
+  /** One collection; while one runs, that one. */
+  private run(): Promise<void> {
+    this.running ??= this.collectAndSend().finally(() => {
+      this.running = undefined;
+    });
+    return this.running;
+  }
+
+  private async collectAndSend(): Promise<void> {
+    if (this.producer === undefined || this.intervalMs <= 0) return;
+    try {
+      const { resourceMetrics, errors } = await this.producer.collect({ timeoutMillis: this.intervalMs / 2 });
+      for (const error of errors) this.client.logger.warn(`OpenTelemetry collection: ${String(error)}`);
+      this.exporter.export(resourceMetrics, (result) => {
+        if (result.code === FAILED) this.client.logger.error(`OpenTelemetry export: ${String(result.error)}`);
+      });
+    } catch (error) {
+      this.client.logger.error(`OpenTelemetry collection: ${String(error)}`);
+    }
+  }
+}

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import Module, { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, join, sep } from "node:path";
 import type { HookGuard, HookReporter } from "./hook-guard.js";
 import type { Unpatch } from "./patch.js";
 
@@ -152,15 +152,20 @@ function packageNameAt(path: string, from: number): string {
 
 /** The directory of the package a file belongs to. */
 function packageDirectory(file: string, packageName: string): string | undefined {
-  for (let directory = dirname(file), parent = ""; directory !== parent; directory = dirname(directory)) {
-    parent = dirname(directory);
+  const installed = join(NODE_MODULES, packageName);
+  const at = file.lastIndexOf(installed + sep);
+  if (at >= 0) return file.slice(0, at + installed.length);
+  // Linked from elsewhere, as in a workspace.
+  let directory = dirname(file);
+  for (;;) {
     try {
       const manifest = JSON.parse(readFileSync(join(directory, "package.json"), "utf8")) as { name?: string };
       if (manifest.name === packageName) return directory;
     } catch {
       // No manifest here: one level up.
     }
-    if (directory === parent) return undefined;
+    const parent = dirname(directory);
+    if (parent === directory) return undefined;
+    directory = parent;
   }
-  return undefined;
 }

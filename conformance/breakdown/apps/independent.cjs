@@ -1,0 +1,35 @@
+// The application's own measurements, to compare the agent's with. No agent is involved.
+const totals = {};
+
+/** Adds `fn`'s time, to the end of its promise, to the total of that name. */
+exports.timed = async (name, fn) => {
+  const total = (totals[name] ??= { sumUs: 0, count: 0 });
+  const started = process.hrtime.bigint();
+  try {
+    return await fn();
+  } finally {
+    total.sumUs += Number(process.hrtime.bigint() - started) / 1000;
+    total.count++;
+  }
+};
+
+/** Adds the time until the response is handed to the system. */
+exports.timeResponse = (response, name = "requests") => {
+  const total = (totals[name] ??= { sumUs: 0, count: 0 });
+  const started = process.hrtime.bigint();
+  response.once("finish", () => {
+    total.sumUs += Number(process.hrtime.bigint() - started) / 1000;
+    total.count++;
+  });
+};
+
+process.on("message", () => process.send(totals));
+process.channel?.unref();
+
+/** Prints the line the tests wait for. */
+exports.listening = (server) => console.log(`listening ${server.address().port}`);
+
+/** `require` of the libraries under test: the newest majors or the ones before. */
+exports.requireLibrary = require("node:module").createRequire(
+  require("node:path").join(__dirname, "..", process.env.APP_LIBRARIES ?? ".", "package.json"),
+);

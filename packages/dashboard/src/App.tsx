@@ -1,12 +1,19 @@
+import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { onUnauthorized } from "./api/client.js";
 import { LoginForm } from "./login/LoginForm.js";
-import { ExplorePage } from "./pages/ExplorePage.js";
 import { Header } from "./pages/Header.js";
+import { LazyPage } from "./pages/LazyPage.js";
 import { ServicePage } from "./pages/ServicePage.js";
 import { ServicesPage } from "./pages/ServicesPage.js";
 import { useLocation } from "./route/useLocation.js";
 import { applyTheme, onThemeChange } from "./theme/theme.js";
+
+const LATER: Record<string, () => Promise<ComponentType>> = {
+  explore: () => import("./pages/ExplorePage.js").then(({ ExplorePage }) => ExplorePage),
+  config: () => import("./pages/ConfigPage.js").then(({ ConfigPage }) => ConfigPage),
+  health: () => import("./pages/HealthPage.js").then(({ HealthPage }) => HealthPage),
+};
 
 /** The whole page: header, and what the location names; or the login, once the server asks for a token. */
 export function App() {
@@ -28,6 +35,7 @@ function CurrentPage() {
   const { path } = useLocation();
   const [page = "services", item] = path;
   if (page === "services" && item !== undefined) return <ServicePage key={item} name={item} />;
-  if (page === "explore") return <ExplorePage />;
+  const load = LATER[page];
+  if (load) return <LazyPage key={page} load={load} />;
   return <ServicesPage />;
 }

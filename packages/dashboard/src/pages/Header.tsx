@@ -1,3 +1,4 @@
+import { useEffect } from "preact/hooks";
 import { linkTo } from "../route/location.js";
 import { useLocation } from "../route/useLocation.js";
 import { ThemeSwitch } from "../theme/ThemeSwitch.js";
@@ -7,6 +8,8 @@ import { useRange } from "../time/useRange.js";
 const PAGES: readonly { path: string; name: string; timed: boolean }[] = [
   { path: "services", name: "Services", timed: true },
   { path: "explore", name: "Explore", timed: true },
+  { path: "config", name: "Configuration", timed: false },
+  { path: "health", name: "Health", timed: true },
 ];
 
 /** The bar at the top of every page. */
@@ -14,6 +17,10 @@ export function Header() {
   const { path, parameters } = useLocation();
   const range = useRange();
   const current = path[0] ?? "services";
+  const title = [path[1], PAGES.find((page) => page.path === current)?.name, "Tidegauge"];
+  useEffect(() => {
+    document.title = title.filter(Boolean).join(" · ");
+  });
   const timed = PAGES.find((page) => page.path === current)?.timed ?? true;
   return (
     <header class="topbar">

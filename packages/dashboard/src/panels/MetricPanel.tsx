@@ -124,8 +124,8 @@ function ChartPanel(props: ChartPanelProps) {
         )
       ) : isEmpty(data) ? (
         <PanelEmpty>
-          No data in this time range.
-          {isLive(range) ? " It appears here as soon as it arrives." : ""}
+          {spec.emptyText ??
+            `No data in this time range.${isLive(range) ? " It appears here as soon as it arrives." : ""}`}
         </PanelEmpty>
       ) : (
         <>

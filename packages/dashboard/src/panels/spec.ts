@@ -41,5 +41,7 @@ export interface PanelSpec {
   stacked?: boolean;
   /** Replaces the unit of the answer, where the panel computes something else from it. */
   unit?: string;
+  /** Said instead of the usual words when there is no data: for some panels that is good news. */
+  emptyText?: string;
   lines: readonly PanelLine[];
 }

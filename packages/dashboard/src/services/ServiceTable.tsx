@@ -6,6 +6,7 @@ import { linkTo } from "../route/location.js";
 import { useLocation } from "../route/useLocation.js";
 import { SortHeader } from "../table/SortHeader.js";
 import { type Sorting, sortRows } from "../table/sorting.js";
+import { TableScroll } from "../table/TableScroll.js";
 import type { ServiceOverview, Trend } from "./overview.js";
 import { StatusBadge } from "./StatusBadge.js";
 
@@ -44,7 +45,7 @@ export function ServiceTable({ services, overview, sorting, onSort, nowMs }: Ser
   const { parameters } = useLocation();
   const rows = sortRows(services, sorting, (service, column) => cell(service, overview.get(service.name), column));
   return (
-    <div class="card table-scroll">
+    <TableScroll label="Services">
       <table class="services" data-testid="services">
         <thead>
           <tr>
@@ -96,7 +97,7 @@ export function ServiceTable({ services, overview, sorting, onSort, nowMs }: Ser
           ))}
         </tbody>
       </table>
-    </div>
+    </TableScroll>
   );
 }
 

@@ -3,6 +3,7 @@ import { formatValue } from "../format/unit.js";
 import { ShareBar } from "../table/ShareBar.js";
 import { SortHeader } from "../table/SortHeader.js";
 import { type Sorting, sortRows } from "../table/sorting.js";
+import { TableScroll } from "../table/TableScroll.js";
 import type { TransactionSummary } from "./summary.js";
 
 type Column = "name" | "rate" | "meanUs" | "p95Us" | "errors" | "share";
@@ -27,7 +28,7 @@ export interface TransactionTableProps {
 export function TransactionTable({ rows, chosen, onChoose }: TransactionTableProps) {
   const [sorting, setSorting] = useState<Sorting<Column>>({ key: "share", descending: true });
   return (
-    <div class="card table-scroll" data-testid="transactions">
+    <TableScroll label="Transactions" testId="transactions">
       <table>
         <thead>
           <tr>
@@ -61,6 +62,6 @@ export function TransactionTable({ rows, chosen, onChoose }: TransactionTablePro
           ))}
         </tbody>
       </table>
-    </div>
+    </TableScroll>
   );
 }

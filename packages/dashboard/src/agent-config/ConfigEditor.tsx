@@ -1,0 +1,86 @@
+import { useState } from "preact/hooks";
+import type { ApiError } from "../api/client.js";
+import { type ConfigDocument, writeConfig } from "./api.js";
+import { type Draft, OPTIONS, toDraft, toEntry } from "./draft.js";
+import { EntryEditor } from "./EntryEditor.js";
+
+export interface ConfigEditorProps {
+  document: ConfigDocument;
+  services: readonly string[];
+  /** Saved, or to be read again because somebody else changed it. */
+  onSaved(): void;
+}
+
+/** The entries as a form. Nothing is sent before "Save". */
+export function ConfigEditor({ document, services, onSaved }: ConfigEditorProps) {
+  const [drafts, setDrafts] = useState<Draft[]>(() => document.entries.map(toDraft));
+  const [etag, setEtag] = useState(document.etag);
+  const [saved, setSaved] = useState(() => JSON.stringify(document.entries.map(toDraft)));
+  const [note, setNote] = useState<{ text: string; bad: boolean }>();
+  const changed = JSON.stringify(drafts) !== saved;
+
+  const save = async () => {
+    try {
+      const written = await writeConfig(drafts.map(toEntry), etag);
+      const next = written.entries.map(toDraft);
+      setDrafts(next);
+      setSaved(JSON.stringify(next));
+      setEtag(written.etag);
+      setNote({ text: "Saved. Agents ask for it within half a minute.", bad: false });
+      onSaved();
+    } catch (failure) {
+      setNote({ text: (failure as ApiError).message, bad: true });
+    }
+  };
+
+  return (
+    <form
+      data-testid="config-editor"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save();
+      }}
+    >
+      {drafts.length === 0 && (
+        <p class="muted config-none">
+          Nothing is configured here: every agent runs with its own settings. What you add overrides them while it
+          stands.
+        </p>
+      )}
+      {drafts.map((draft, index) => (
+        <EntryEditor
+          // Entries have no identity beside their place: whom they are for is what is being typed.
+          key={String(index)}
+          draft={draft}
+          services={services}
+          onChange={(next) => setDrafts(drafts.map((other, at) => (at === index ? next : other)))}
+          onRemove={() => setDrafts(drafts.filter((_, at) => at !== index))}
+        />
+      ))}
+      <div class="config-actions">
+        <button
+          type="button"
+          class="button"
+          onClick={() =>
+            setDrafts([...drafts, { name: "", environment: "", rows: [{ option: "metrics_interval", value: "" }] }])
+          }
+        >
+          Add a configuration
+        </button>
+        <button type="submit" class="button primary" disabled={!changed}>
+          Save
+        </button>
+        {note && (
+          <p role={note.bad ? "alert" : "status"} class={note.bad ? "field-error" : "text-good"}>
+            {note.text}
+          </p>
+        )}
+      </div>
+      <datalist id="config-options">
+        {OPTIONS.map(({ name }) => (
+          <option key={name} value={name} />
+        ))}
+      </datalist>
+    </form>
+  );
+}

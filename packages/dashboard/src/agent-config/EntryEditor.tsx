@@ -1,0 +1,81 @@
+import { audience, type Draft, OPTIONS } from "./draft.js";
+
+export interface EntryEditorProps {
+  draft: Draft;
+  services: readonly string[];
+  onChange(draft: Draft): void;
+  onRemove(): void;
+}
+
+/** One configuration: for whom, and what it sets. */
+export function EntryEditor({ draft, services, onChange, onRemove }: EntryEditorProps) {
+  const setRow = (index: number, change: Partial<Draft["rows"][number]>) =>
+    onChange({ ...draft, rows: draft.rows.map((row, at) => (at === index ? { ...row, ...change } : row)) });
+  const title = audience(draft);
+  return (
+    <fieldset class="card config-entry" aria-label={title}>
+      <div class="config-audience">
+        <label class="field">
+          Service
+          <input
+            list="config-services"
+            placeholder="every service"
+            value={draft.name}
+            onInput={(event) => onChange({ ...draft, name: event.currentTarget.value })}
+          />
+        </label>
+        <label class="field">
+          Environment
+          <input
+            placeholder="every environment"
+            value={draft.environment}
+            onInput={(event) => onChange({ ...draft, environment: event.currentTarget.value })}
+          />
+        </label>
+        <button type="button" class="button" aria-label={`Remove the configuration of ${title}`} onClick={onRemove}>
+          Remove
+        </button>
+      </div>
+      <ul class="config-rows">
+        {draft.rows.map((row, index) => (
+          // Rows have no identity beside their place: their option is what is being typed.
+          <li key={String(index)}>
+            <input
+              list="config-options"
+              aria-label="Option"
+              placeholder="option"
+              value={row.option}
+              onInput={(event) => setRow(index, { option: event.currentTarget.value })}
+            />
+            <input
+              aria-label={`Value of ${row.option || "the option"}`}
+              placeholder={OPTIONS.find(({ name }) => name === row.option)?.example ?? "value"}
+              value={row.value}
+              onInput={(event) => setRow(index, { value: event.currentTarget.value })}
+            />
+            <button
+              type="button"
+              class="icon-button"
+              aria-label={`Remove ${row.option || "this option"}`}
+              onClick={() => onChange({ ...draft, rows: draft.rows.filter((_, at) => at !== index) })}
+            >
+              ×
+            </button>
+          </li>
+        ))}
+      </ul>
+      <button
+        type="button"
+        class="button"
+        onClick={() => onChange({ ...draft, rows: [...draft.rows, { option: "", value: "" }] })}
+      >
+        Add an option
+      </button>
+      <datalist id="config-services">
+        {services.map((name) => (
+          <option key={name} value={name} />
+        ))}
+      </datalist>
+    </fieldset>
+  );
+}

@@ -1,0 +1,44 @@
+import type { ConfigEntry } from "./api.js";
+
+/** An entry while it is edited: rows instead of an object, so that a half-typed name is no key yet. */
+export interface Draft {
+  name: string;
+  environment: string;
+  rows: { option: string; value: string }[];
+}
+
+/** The options an agent of ours changes while it runs (configuration.md §6.3), and what their values look like. */
+export const OPTIONS: readonly { name: string; example: string }[] = [
+  { name: "metrics_interval", example: "30s" },
+  { name: "disable_metrics", example: "system.*, *.heap.*" },
+  { name: "recording", example: "true" },
+  { name: "log_level", example: "info" },
+  { name: "transaction_ignore_urls", example: "/healthz, /static/*" },
+  { name: "api_request_time", example: "10s" },
+  { name: "api_request_size", example: "768kb" },
+];
+
+/** An entry to edit. */
+export function toDraft({ service, settings }: ConfigEntry): Draft {
+  return {
+    name: service.name ?? "",
+    environment: service.environment ?? "",
+    rows: Object.entries(settings).map(([option, value]) => ({ option, value })),
+  };
+}
+
+/** The edited entry; rows without an option are left out. */
+export function toEntry({ name, environment, rows }: Draft): ConfigEntry {
+  const service: ConfigEntry["service"] = {};
+  if (name.trim() !== "") service.name = name.trim();
+  if (environment.trim() !== "") service.environment = environment.trim();
+  const filled = rows.filter(({ option }) => option.trim() !== "");
+  return { service, settings: Object.fromEntries(filled.map(({ option, value }) => [option.trim(), value.trim()])) };
+}
+
+/** Whom an entry is for, in words. */
+export function audience({ name, environment }: Draft): string {
+  if (name === "" && environment === "") return "Every service";
+  if (name === "") return `Every service in ${environment}`;
+  return environment === "" ? name : `${name} in ${environment}`;
+}

@@ -1,0 +1,39 @@
+import { formatValue } from "../format/unit.js";
+import type { Sample } from "./exposition.js";
+
+/** What the server's own words for reasons mean to a reader. Unknown ones are shown as they are. */
+const MEANINGS: Record<string, string> = {
+  credentials: "wrong or missing token",
+  decode: "not readable as JSON or not the protocol's form",
+  validation: "against the rules of the protocol",
+  too_large: "longer than the server allows",
+  unknown_type: "an event type nobody knows",
+};
+
+/** Counts by reason, the largest first; says so when there are none. */
+export function ReasonTable({ title, samples, label }: { title: string; samples: readonly Sample[]; label: string }) {
+  const rows = samples.filter(({ value }) => value > 0).sort((a, b) => b.value - a.value);
+  return (
+    <article class="panel">
+      <header class="panel-header">
+        <h3 class="panel-title">{title}</h3>
+      </header>
+      {rows.length === 0 ? (
+        <p class="muted">None since the server started.</p>
+      ) : (
+        <table>
+          <tbody>
+            {rows.map(({ labels, value }) => (
+              <tr key={labels[label]}>
+                <th scope="row">
+                  {labels[label]} <span class="muted">{MEANINGS[labels[label] ?? ""] ?? ""}</span>
+                </th>
+                <td>{formatValue(value, null)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </article>
+  );
+}

@@ -33,18 +33,12 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     maxSizeBytes: parsed.maxSize,
     logger: { log: (level, message) => logger[level]({}, message) },
   });
-  const receiver = new Receiver({
-    options: parsed,
-    tls,
-    output: store,
-    logger,
-    routes: (agents) => createQueryRoutes({ store, sightings: () => agents.sightings() }),
-  });
+  let receiver: Receiver | undefined;
   const closeAll = async (): Promise<void> => {
     try {
-      await receiver.drain();
+      await receiver?.drain();
       await store.close();
-      await receiver.close();
+      await receiver?.close();
       logger.info({}, "tidegauge has stopped");
     } catch (error) {
       logger.error({ err: error }, "stopping the server failed");
@@ -52,6 +46,13 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   };
   let url: string;
   try {
+    receiver = new Receiver({
+      options: parsed,
+      tls,
+      output: store,
+      logger,
+      routes: (agents) => createQueryRoutes({ store, sightings: () => agents.sightings() }),
+    });
     url = await receiver.start();
   } catch (error) {
     await closeAll();

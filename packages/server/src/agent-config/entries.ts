@@ -28,10 +28,7 @@ const entries = z
           environment: z.string().min(1).max(1024).optional(),
         })
         .default({}),
-      settings: z.record(
-        z.string().regex(/^[a-z][a-z0-9_]*$/, "an option name is written like transaction_sample_rate"),
-        setting,
-      ),
+      settings: z.record(z.string().regex(/^[a-z][a-z0-9_]*$/), setting),
       etag: z
         .string()
         .regex(/^[\x21\x23-\x7e]{1,128}$/, "an etag is printable text without quotes and spaces")

@@ -1,0 +1,88 @@
+import { mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Logger } from "../health/log.js";
+import { ConfigFile } from "./config-file.js";
+
+const entries = (value: string): string => JSON.stringify([{ service: { name: "s" }, settings: { log_level: value } }]);
+
+describe("ConfigFile", () => {
+  let folder: string;
+  let path: string;
+  let warnings: string[];
+  let file: ConfigFile;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "tidegauge-config-"));
+    path = join(folder, "agents.json");
+    warnings = [];
+    const ignore = (): void => {};
+    const logger: Logger = { debug: ignore, info: ignore, error: ignore, warn: (_, message) => warnings.push(message) };
+    file = new ConfigFile(path, logger);
+  });
+  afterEach(async () => {
+    await file.close();
+    rmSync(folder, { recursive: true });
+  });
+  const level = (): string | undefined => file.entries[0]?.settings.log_level;
+
+  it("re-reads the file by itself when it is written and when another is renamed over it", async () => {
+    writeFileSync(path, entries("info"));
+    await file.start();
+    expect(level()).toBe("info");
+    writeFileSync(path, entries("debug"));
+    await expect.poll(level, { timeout: 5_000 }).toBe("debug");
+    writeFileSync(`${path}.new`, entries("trace"));
+    renameSync(`${path}.new`, path);
+    await expect.poll(level, { timeout: 5_000 }).toBe("trace");
+  });
+
+  it("sees a file that appears, disappears, and a link that is led elsewhere", async () => {
+    await file.start();
+    expect(file.entries).toEqual([]);
+    writeFileSync(join(folder, "a"), entries("info"));
+    writeFileSync(join(folder, "b"), entries("debug"));
+    symlinkSync(join(folder, "a"), path);
+    await file.look();
+    expect(level()).toBe("info");
+    symlinkSync(join(folder, "b"), `${path}.new`);
+    renameSync(`${path}.new`, path);
+    await file.look();
+    expect(level()).toBe("debug");
+    rmSync(path);
+    await file.look();
+    expect(file.entries).toEqual([]);
+  });
+
+  it("keeps the former state when a change is bad, and says so once", async () => {
+    writeFileSync(path, entries("info"));
+    await file.start();
+    writeFileSync(path, "[{");
+    await file.look();
+    await file.look();
+    expect(level()).toBe("info");
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(/agents\.json: .*the former one stays in force/);
+  });
+
+  it("does not start with a file that is there and bad", async () => {
+    writeFileSync(path, '[{"settings": 5}]');
+    await expect(file.start()).rejects.toMatchObject({
+      code: "AGENT_CONFIG_INVALID",
+      message: expect.stringMatching(/0\.settings/),
+    });
+  });
+
+  it("saves whole, through a link, and does not read its own change again", async () => {
+    writeFileSync(join(folder, "real.json"), entries("info"));
+    symlinkSync(join(folder, "real.json"), path);
+    await file.start();
+    await file.save([{ service: {}, settings: { a: "1" }, etag: "e" }]);
+    expect(JSON.parse(readFileSync(join(folder, "real.json"), "utf8"))).toEqual([
+      { service: {}, settings: { a: "1" }, etag: "e" },
+    ]);
+    expect(file.entries).toHaveLength(1);
+    await file.look();
+    expect(file.entries[0]?.etag).toBe("e");
+  });
+});

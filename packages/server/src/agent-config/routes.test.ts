@@ -1,0 +1,93 @@
+import { Agent, request as httpRequest } from "node:http";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type ReceiverFixture, send, startReceiver } from "../testing/receiver-fixture.js";
+
+const JSON_TYPE = { "Content-Type": "application/json" };
+
+describe("agent configuration", () => {
+  let fixture: ReceiverFixture;
+  beforeAll(async () => {
+    fixture = await startReceiver();
+  });
+  afterAll(() => fixture.close());
+  const put = (document: unknown, headers: Record<string, string> = JSON_TYPE) =>
+    send(`${fixture.url}/api/v1/agent-config`, { method: "PUT", headers, body: JSON.stringify(document) });
+  const poll = (query: string, headers: Record<string, string> = {}) =>
+    send(`${fixture.url}/config/v1/agents?${query}`, { headers });
+
+  it("SRV-72 answers {} with the etag - when nothing is configured", async () => {
+    const answer = await poll("service.name=nobody");
+    expect(answer).toMatchObject({ status: 200, json: {} });
+    expect(answer.headers.etag).toBe('"-"');
+    expect(answer.headers["cache-control"]).toBe("max-age=30, must-revalidate");
+    expect(answer.headers["access-control-expose-headers"]).toBe("Etag");
+    expect(await poll("service.name=nobody", { "If-None-Match": '"-"' })).toMatchObject({ status: 304, text: "" });
+  });
+
+  it("SRV-70 SRV-71 refuses a poll without a name and keeps it away for 300 s", async () => {
+    const bad = await send(`${fixture.url}/config/v1/agents`, { method: "POST", body: "{" });
+    for (const answer of [await poll(""), await poll("service.name="), bad]) {
+      expect(answer).toMatchObject({ status: 400, json: { error: "service.name is required" } });
+      expect(answer.headers["cache-control"]).toBe("max-age=300, must-revalidate");
+    }
+  });
+
+  it("edits the configuration through the API; the next poll has it", async () => {
+    const saved = await put([{ service: { name: "shop" }, settings: { log_level: "debug" } }]);
+    expect(saved.status).toBe(200);
+    expect(await poll("service.name=shop")).toMatchObject({ json: { log_level: "debug" } });
+    const read = await send(`${fixture.url}/api/v1/agent-config`);
+    expect(read.json).toEqual({
+      entries: [{ service: { name: "shop" }, settings: { log_level: "debug" }, etag: expect.any(String) }],
+    });
+    expect(read.headers.etag).toBe(saved.headers.etag);
+  });
+
+  it("refuses an edit of a state that is gone, of another type, or that is no configuration", async () => {
+    const read = await send(`${fixture.url}/api/v1/agent-config`);
+    const same = await put(read.json, { ...JSON_TYPE, "If-Match": String(read.headers.etag) });
+    expect(same.status).toBe(200);
+    expect((await put([], { ...JSON_TYPE, "If-Match": '"old"' })).json).toMatchObject({
+      error: { code: "changed_meanwhile" },
+    });
+    expect((await put([], { "Content-Type": "text/plain" })).status).toBe(415);
+    expect((await put([{ settings: { A: 1 } }])).json).toMatchObject({ error: { code: "invalid_agent_config" } });
+    expect((await send(`${fixture.url}/api/v1/agent-config`)).json).toEqual(read.json);
+  });
+
+  it("shows which process runs which configuration", async () => {
+    await put([{ service: { name: "edge" }, settings: { log_level: "info" }, etag: "v1" }]);
+    const listed = async (): Promise<Record<string, unknown>[]> =>
+      ((await send(`${fixture.url}/api/v1/agents`)).json as { agents: Record<string, unknown>[] }).agents.filter(
+        ({ service }) => service === "edge",
+      );
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const over = (path: string, method: string, body: string): Promise<void> =>
+      new Promise((resolve, reject) => {
+        const headers = { "User-Agent": "apm-agent-python/6.26.2 (edge)" };
+        const request = httpRequest(fixture.url + path, { method, agent, headers }, (response) => {
+          response.resume().on("end", resolve);
+        });
+        request.on("error", reject).end(body);
+      });
+    try {
+      // Seen before its first report.
+      await over("/config/v1/agents?service.name=edge", "GET", "");
+      expect(await listed()).toMatchObject([
+        { lastReport: null, agent: { name: "python", version: "6.26.2" }, etag: "v1" },
+      ]);
+      // The report names the process; the poll over the same connection is its own.
+      const body =
+        '{"metadata":{"service":{"name":"edge","agent":{"name":"python","version":"6.26.2","ephemeral_id":"p1"}},"process":{"pid":7}}}\n';
+      await over("/intake/v2/events", "POST", body);
+      await over("/config/v1/agents?service.name=edge", "GET", "");
+      expect(await listed()).toMatchObject([{ ephemeralId: "p1", pid: 7, etag: "v1", upToDate: true }]);
+      await put([{ service: { name: "edge" }, settings: { log_level: "debug" }, etag: "v2" }]);
+      expect(await listed()).toMatchObject([{ etag: "v1", upToDate: false }]);
+      await over("/config/v1/agents?service.name=edge", "GET", "");
+      expect(await listed()).toMatchObject([{ etag: "v2", upToDate: true }]);
+    } finally {
+      agent.destroy();
+    }
+  });
+});

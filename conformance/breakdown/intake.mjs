@@ -43,8 +43,8 @@ export class Intake {
     const result = {};
     for (const { transaction, span, samples } of this.metricsets) {
       if (samples["span.self_time.count"] === undefined) continue;
-      const spans = (result[transaction.name] ??= {});
-      const entry = (spans[`${span.type}/${span.subtype ?? ""}`] ??= { sumUs: 0, count: 0 });
+      const spans = entryOf(result, transaction.name, {});
+      const entry = entryOf(spans, `${span.type}/${span.subtype ?? ""}`, { sumUs: 0, count: 0 });
       entry.sumUs += samples["span.self_time.sum.us"].value;
       entry.count += samples["span.self_time.count"].value;
     }
@@ -57,10 +57,16 @@ export class Intake {
     for (const { tags, samples } of this.metricsets) {
       const histogram = samples["transaction.duration.us"];
       if (histogram === undefined) continue;
-      const outcomes = (result[tags["transaction.name"]] ??= {});
+      const outcomes = entryOf(result, tags["transaction.name"], {});
       const count = histogram.counts.reduce((sum, one) => sum + one, 0);
       outcomes[tags["event.outcome"]] = (outcomes[tags["event.outcome"]] ?? 0) + count;
     }
     return result;
   }
+}
+
+/** `object[key]`, made from `initial` where it is missing. */
+function entryOf(object, key, initial) {
+  object[key] ??= initial;
+  return object[key];
 }

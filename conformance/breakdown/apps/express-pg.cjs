@@ -11,7 +11,7 @@ const query = (...args) => pool.query(...args);
 const slowQuery = (...args) => timed("slow", () => pool.query(...args));
 
 const app = express();
-app.use((request, response, next) => {
+app.use((_request, response, next) => {
   timeResponse(response);
   next();
 });

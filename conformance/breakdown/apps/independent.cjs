@@ -3,7 +3,8 @@ const totals = {};
 
 /** Adds `fn`'s time, to the end of its promise, to the total of that name. */
 exports.timed = async (name, fn) => {
-  const total = (totals[name] ??= { sumUs: 0, count: 0 });
+  totals[name] ??= { sumUs: 0, count: 0 };
+  const total = totals[name];
   const started = process.hrtime.bigint();
   try {
     return await fn();
@@ -15,7 +16,8 @@ exports.timed = async (name, fn) => {
 
 /** Adds the time until the response is handed to the system. */
 exports.timeResponse = (response, name = "requests") => {
-  const total = (totals[name] ??= { sumUs: 0, count: 0 });
+  totals[name] ??= { sumUs: 0, count: 0 };
+  const total = totals[name];
   const started = process.hrtime.bigint();
   response.once("finish", () => {
     total.sumUs += Number(process.hrtime.bigint() - started) / 1000;

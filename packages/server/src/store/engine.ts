@@ -11,6 +11,8 @@ export const READERS = 2;
 export interface Engine {
   readonly instance: DuckDBInstance;
   readonly writer: DuckDBConnection;
+  /** Attaches, creates and detaches files. Never the writer's: that may be within a transaction. */
+  readonly keeper: DuckDBConnection;
   readonly readers: readonly DuckDBConnection[];
 }
 
@@ -25,6 +27,7 @@ export async function openEngine(options: WorkerOptions): Promise<Engine> {
     instance = await DuckDBInstance.create(join(options.dataDir, "lock.duckdb"), {
       threads: String(options.threads),
       memory_limit: `${Math.ceil(options.memoryLimitBytes / 1024)}KiB`,
+      checkpoint_threshold: `${Math.ceil(options.checkpointBytes / 1024)}KiB`,
       temp_directory: temporary,
       autoinstall_known_extensions: "false",
       autoload_known_extensions: "false",
@@ -39,14 +42,15 @@ export async function openEngine(options: WorkerOptions): Promise<Engine> {
     throw error;
   }
   const connections: DuckDBConnection[] = [];
-  for (let index = 0; index <= READERS; index++) connections.push(await instance.connect());
-  const [writer, ...readers] = connections;
-  return { instance, writer: writer as DuckDBConnection, readers };
+  for (let index = 0; index < READERS + 2; index++) connections.push(await instance.connect());
+  const [writer, keeper, ...readers] = connections as [DuckDBConnection, DuckDBConnection, ...DuckDBConnection[]];
+  return { instance, writer, keeper, readers };
 }
 
 /** Closes every connection and the instance. Nothing may be running. */
 export function closeEngine(engine: Engine): void {
   engine.writer.closeSync();
+  engine.keeper.closeSync();
   for (const reader of engine.readers) reader.closeSync();
   engine.instance.closeSync();
 }

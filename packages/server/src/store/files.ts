@@ -81,10 +81,10 @@ export class Files {
       if (manifest !== "damaged") this.#sweep(new Set(listed.map((file) => file.name)));
       const list: StoreFile[] = [];
       for (const file of listed) {
-        const opened = await this.#attachListed(engine.writer, file);
+        const opened = await this.#attachListed(engine.keeper, file);
         if (opened !== undefined) list.push(opened);
       }
-      if (manifest === "damaged") await this.#dropReplaced(engine.writer, list);
+      if (manifest === "damaged") await this.#dropReplaced(engine.keeper, list);
       this.#list = list;
       this.#engine = engine;
       this.#save();
@@ -223,11 +223,11 @@ export class Files {
     // Nothing of a name that is given out can be of value: the manifest does not list it.
     rmSync(file.path, { force: true });
     rmSync(`${file.path}.wal`, { force: true });
-    const { writer } = this.engine;
-    await writer.run(`ATTACH ${literal(file.path)} AS ${file.alias}`);
+    const { keeper } = this.engine;
     try {
-      await createTables(writer, file.alias);
-      await writer.run(`CHECKPOINT ${file.alias}`);
+      await keeper.run(`ATTACH ${literal(file.path)} AS ${file.alias}`);
+      await createTables(keeper, file.alias);
+      await keeper.run(`CHECKPOINT ${file.alias}`);
       syncDirectory(this.dataDir);
     } catch (error) {
       await this.#remove(file).catch(() => undefined);
@@ -297,7 +297,7 @@ export class Files {
     );
   }
 
-  async #detach(file: StoreFile, connection: DuckDBConnection = this.engine.writer): Promise<void> {
+  async #detach(file: StoreFile, connection: DuckDBConnection = this.engine.keeper): Promise<void> {
     await connection.run(`DETACH DATABASE IF EXISTS ${file.alias}`);
   }
 

@@ -66,15 +66,14 @@ export class Maintenance {
 
   async #retain(): Promise<void> {
     if (!this.#files.isOpen) return;
-    const kept = this.#files.list.map((file) => ({
-      file,
-      sizeBytes: fileSize(file.path),
-      modifiedMs: modifiedMs(file),
-    }));
     const { retentionMs, maxSizeBytes } = this.#options;
-    const dropped = expired(kept, retentionMs, maxSizeBytes, Date.now()).map(({ file }) => file as StoreFile);
+    const dropped = await this.#writer.drop(() => {
+      const kept = this.#files.list.map((file) => {
+        return { file, sizeBytes: fileSize(file.path), modifiedMs: modifiedMs(file) };
+      });
+      return expired(kept, retentionMs, maxSizeBytes, Date.now()).map(({ file }) => file);
+    });
     if (dropped.length === 0) return;
-    await this.#files.replace(dropped, undefined);
     this.dropped += dropped.length;
     this.#news.log("info", `dropped by retention: ${dropped.map(({ name }) => name).join(", ")}`);
   }

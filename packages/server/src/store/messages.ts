@@ -14,6 +14,8 @@ export interface WorkerOptions {
   readonly rotatePoints: number;
   /** Pause between two rounds of compaction and retention; 0: only when asked. */
   readonly maintenanceMs: number;
+  /** Size of the log at which the engine moves it into the file, bytes. */
+  readonly checkpointBytes: number;
   readonly threads: number;
   readonly memoryLimitBytes: number;
 }

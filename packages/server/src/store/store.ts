@@ -33,6 +33,8 @@ export interface StoreOptions {
   readonly rotatePoints?: number;
   /** Pause between rounds of compaction and retention, milliseconds; 0: only `maintain()`. Default 60 s. */
   readonly maintenanceMs?: number;
+  /** Size of the open file's log at which it is moved into the file, bytes. Default 16 MiB. */
+  readonly checkpointBytes?: number;
   readonly threads?: number;
   readonly memoryLimitBytes?: number;
   readonly logger?: { log(level: "info" | "warn" | "error", message: string): void };
@@ -98,6 +100,7 @@ export class Store implements Output {
         maxSizeBytes: options.maxSizeBytes ?? 20 * 1000 ** 3,
         rotatePoints: options.rotatePoints ?? 5_000_000,
         maintenanceMs: options.maintenanceMs ?? MINUTE_MS,
+        checkpointBytes: options.checkpointBytes ?? 16 * 1024 ** 2,
         threads: options.threads ?? 2,
         memoryLimitBytes: options.memoryLimitBytes ?? 512 * 1024 ** 2,
       },

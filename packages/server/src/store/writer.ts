@@ -55,6 +55,15 @@ export class Writer {
     return this.#alone(() => this.#reopen(reason));
   }
 
+  /** Drops files for good, between two commits: what a commit just brought is never lost. `choose` looks once more. */
+  drop(choose: () => StoreFile[]): Promise<StoreFile[]> {
+    return this.#alone(async () => {
+      const files = choose();
+      if (files.length > 0) await this.#files.replace(files, undefined);
+      return files;
+    });
+  }
+
   /** Commits and reopenings never overlap. */
   #alone<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#last.then(work);
@@ -147,7 +156,7 @@ export class Writer {
   /** Whether the engine still works: after some errors it answers nothing any more. */
   async answers(): Promise<boolean> {
     try {
-      await this.#files.engine.writer.run("SELECT 1");
+      await this.#files.engine.keeper.run("SELECT 1");
       return true;
     } catch {
       return false;

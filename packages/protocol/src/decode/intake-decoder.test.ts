@@ -145,6 +145,33 @@ describe("IntakeDecoder", () => {
     expect(decoder.take().lines).toEqual([1, 3, 6]);
   });
 
+  it("W-90 cuts parts by the lines alone, however the bytes arrive", () => {
+    const body = Buffer.from(METADATA + GOOD.repeat(10) + "x\n" + GOOD.repeat(7));
+    const parts = (chunk: number): number[][] => {
+      const decoder = new IntakeDecoder(NOW_US, MAX_EVENT_SIZE_BYTES, { metricsets: 4, characters: Infinity });
+      const taken: number[][] = [];
+      for (let at = 0; at < body.length; at += chunk) {
+        decoder.write(body.subarray(at, at + chunk));
+        for (let part = decoder.takePart(); part !== undefined; part = decoder.takePart()) taken.push(part.lines);
+      }
+      return [...taken, decoder.take().lines];
+    };
+    const expected = [[1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 12, 13], [14, 15, 16, 17], [18]];
+    for (const chunk of [1, 7, GOOD.length, 3 * GOOD.length + 1, body.length]) expect(parts(chunk)).toEqual(expected);
+  });
+
+  it("W-90 a part is also full by the length of its lines", () => {
+    const size = { metricsets: Infinity, characters: 2 * GOOD.length - 2 };
+    const decoder = new IntakeDecoder(NOW_US, MAX_EVENT_SIZE_BYTES, size);
+    decoder.write(Buffer.from(METADATA + GOOD.repeat(5)));
+    expect([decoder.takePart()?.lines, decoder.takePart()?.lines, decoder.takePart()]).toEqual([
+      [1, 2],
+      [3, 4],
+      undefined,
+    ]);
+    expect(decoder.take().lines).toEqual([5]);
+  });
+
   it("SRV-27 lists at most five errors and counts all", () => {
     const decoder = decode(METADATA + "x\n".repeat(7));
     expect(decoder.errors).toHaveLength(5);

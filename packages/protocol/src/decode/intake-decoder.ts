@@ -23,6 +23,14 @@ export interface DecodedMetricsets {
   lines: number[];
 }
 
+/** A part of a request is full with so many metricsets, or so many characters of their lines. */
+export interface PartSize {
+  readonly metricsets: number;
+  readonly characters: number;
+}
+
+const WHOLE_REQUEST: PartSize = { metricsets: Number.POSITIVE_INFINITY, characters: Number.POSITIVE_INFINITY };
+
 /**
  * Decodes the body of one intake request line by line (SRV-22 … SRV-25, W-10 … W-12). An event that is not accepted is recorded and the rest goes on;
  * only a stream that cannot be understood at all stops, with `fatal`. Never throws.
@@ -47,14 +55,20 @@ export class IntakeDecoder implements LineSink {
 
   readonly #reader: LineReader;
   readonly #nowUs: number;
+  readonly #partSize: PartSize;
+  /** Metricsets in each full part, and in the one that is filling: counted line by line, never by chunk, so that a repeat is cut alike (W-90). */
+  readonly #fullParts: number[] = [];
+  #partMetricsets = 0;
+  #partCharacters = 0;
   #line = -1;
   #blankLines = 0;
   #metricsets: Metricset[] = [];
   #lines: number[] = [];
 
   /** `nowUs`: when the request arrived, microseconds since the epoch. */
-  constructor(nowUs: number, maxEventSizeBytes: number = MAX_EVENT_SIZE_BYTES) {
+  constructor(nowUs: number, maxEventSizeBytes: number = MAX_EVENT_SIZE_BYTES, partSize: PartSize = WHOLE_REQUEST) {
     this.#nowUs = nowUs;
+    this.#partSize = partSize;
     this.#reader = new LineReader(this, maxEventSizeBytes);
   }
 
@@ -75,8 +89,18 @@ export class IntakeDecoder implements LineSink {
     return this.#metricsets.length;
   }
 
-  /** Hands out the decoded metricsets and forgets them. */
+  /** Hands out the next full part and forgets it; undefined while it is still filling. Its bounds depend on the lines alone. */
+  takePart(): DecodedMetricsets | undefined {
+    const length = this.#fullParts.shift();
+    if (length === undefined) return undefined;
+    return { metricsets: this.#metricsets.splice(0, length), lines: this.#lines.splice(0, length) };
+  }
+
+  /** Hands out all decoded metricsets and forgets them: the last part, once the full ones are taken. */
   take(): DecodedMetricsets {
+    this.#fullParts.length = 0;
+    this.#partMetricsets = 0;
+    this.#partCharacters = 0;
     const taken = { metricsets: this.#metricsets, lines: this.#lines };
     this.#metricsets = [];
     this.#lines = [];
@@ -128,7 +152,7 @@ export class IntakeDecoder implements LineSink {
         if (root instanceof DecodeError) return root;
         const metricset = decodeMetricset(root.metricset, this.#nowUs, this.refused);
         if (metricset instanceof DecodeError) return metricset;
-        if (metricset !== null) this.#keep(metricset);
+        if (metricset !== null) this.#keep(metricset, text.length);
         return undefined;
       }
       case "transaction":
@@ -145,10 +169,17 @@ export class IntakeDecoder implements LineSink {
     }
   }
 
-  #keep(metricset: Metricset): void {
+  #keep(metricset: Metricset, characters: number): void {
     for (const _ in metricset.samples) {
       this.#metricsets.push(metricset);
       this.#lines.push(this.#line);
+      this.#partMetricsets++;
+      this.#partCharacters += characters;
+      if (this.#partMetricsets >= this.#partSize.metricsets || this.#partCharacters >= this.#partSize.characters) {
+        this.#fullParts.push(this.#partMetricsets);
+        this.#partMetricsets = 0;
+        this.#partCharacters = 0;
+      }
       return;
     }
     this.emptied++;

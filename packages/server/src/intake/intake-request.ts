@@ -1,4 +1,4 @@
-import { IntakeDecoder, type ListedError } from "@tidegauge/protocol/decode";
+import { type DecodedMetricsets, IntakeDecoder, type ListedError, type PartSize } from "@tidegauge/protocol/decode";
 import type { Admitted, LoadGate } from "../admission/load-gate.js";
 import type { ServerMetrics } from "../health/metrics.js";
 import { ChunkSource } from "../http/chunk-source.js";
@@ -28,9 +28,8 @@ export interface IntakeResult {
 
 /** A body that came whole and is not larger is decoded in one piece. */
 const WHOLE_BODY_BYTES = 64 * 1024;
-/** A request's metricsets are written when so many, or so many decoded bytes, have gathered. Parts are cut by content alone, so that a repeat is cut alike. */
-const PART_METRICSETS = 2_000;
-const PART_BYTES = 4 * 1024 * 1024;
+/** A request's metricsets are written in parts of this size, which bounds the memory of a large one. */
+const PART: PartSize = { metricsets: 2_000, characters: 4 * 1024 * 1024 };
 
 /** A batch id as our agent sends it (W-90); anything else is not believed. */
 const BATCH_ID = /^[\x21-\x7e]{1,256}$/;
@@ -65,7 +64,7 @@ export class IntakeRequest implements Admitted {
     this.#limits = limits;
     this.#gate = gate;
     this.#metrics = metrics;
-    this.decoder = new IntakeDecoder(exchange.receivedAtMs * 1000, limits.maxEventSizeBytes);
+    this.decoder = new IntakeDecoder(exchange.receivedAtMs * 1000, limits.maxEventSizeBytes, PART);
     const id = exchange.request.headers["x-tidegauge-batch"];
     this.#batchId = typeof id === "string" && BATCH_ID.test(id) ? id : undefined;
     this.#source = new ChunkSource(exchange.request, limits.readTimeoutMs, exchange.receivedAtMs);
@@ -86,7 +85,7 @@ export class IntakeRequest implements Admitted {
       await this.#read();
       this.#reading = false;
       // A batch that will be sent again must not be half there under its id; without an id the sender will not repeat it, and what came is kept.
-      if (this.#failure === undefined || this.#batchId === undefined) await this.#flush();
+      if (this.#failure === undefined || this.#batchId === undefined) await this.#write(this.decoder.take());
     } finally {
       this.#reading = false;
       this.#source.dispose();
@@ -158,13 +157,22 @@ export class IntakeRequest implements Admitted {
       return false;
     }
     const more = this.decoder.write(chunk);
-    if (this.decoder.pending >= PART_METRICSETS || this.#partBytes >= PART_BYTES) await this.#flush();
-    return more && this.#failure === undefined;
+    for (let part = this.decoder.takePart(); part !== undefined; part = this.decoder.takePart()) {
+      await this.#write(part);
+      if (this.#failure !== undefined) return false;
+    }
+    if (this.decoder.pending === 0) this.#releasePart();
+    return more;
   }
 
-  async #flush(): Promise<void> {
+  /** What was decoded is written, or was nothing to write: it weighs no longer on the gate. */
+  #releasePart(): void {
+    this.#hold(-this.#partBytes);
+    this.#partBytes = 0;
+  }
+
+  async #write({ metricsets, lines }: DecodedMetricsets): Promise<void> {
     const { decoder } = this;
-    const { metricsets, lines } = decoder.take();
     if (metricsets.length > 0 && decoder.metadata !== undefined) {
       const { request, receivedAtMs } = this.#exchange;
       const part = this.#part++;
@@ -200,8 +208,7 @@ export class IntakeRequest implements Admitted {
     this.#accepted += others - this.#acceptedOthers;
     this.#acceptedOthers = others;
     this.#metrics.accepted("metricset", metricsets.length);
-    this.#hold(-this.#partBytes);
-    this.#partBytes = 0;
+    this.#releasePart();
   }
 
   #sourceIsGood(): boolean {

@@ -235,7 +235,7 @@ describe("intake", () => {
       status: 400,
       json: { accepted: 1, errors: [{ message: "event exceeded the permitted size" }] },
     });
-    expect(await post(`${endless}${"x".repeat(3_000_000)}`)).toMatchObject({ status: 400, json: { accepted: 1 } });
+    expect(await post(`${endless}${"x".repeat(1_500_000)}`)).toMatchObject({ status: 400, json: { accepted: 1 } });
   });
 
   it("W-51 delivers an early answer to a client that is still sending", async () => {

@@ -124,7 +124,9 @@ export class ModuleHooks {
     if (directory === undefined || this.#directories.has(directory)) return;
     this.#directories.add(directory);
     const manifest = join(directory, "package.json");
-    const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version: string };
+    const version = versionIn(manifest);
+    // Gone since it was loaded, or not readable: nothing can be said about it.
+    if (version === undefined) return;
     const major = Number.parseInt(version, 10);
     const { packageName } = hook;
     if (!hook.majors.includes(major)) {
@@ -167,5 +169,13 @@ function packageDirectory(file: string, packageName: string): string | undefined
     const parent = dirname(directory);
     if (parent === directory) return undefined;
     directory = parent;
+  }
+}
+
+function versionIn(manifest: string): string | undefined {
+  try {
+    return (JSON.parse(readFileSync(manifest, "utf8")) as { version?: string }).version;
+  } catch {
+    return undefined;
   }
 }

@@ -76,8 +76,12 @@ function parseInteger(raw: unknown): number {
   throw new InvalidValue("it must be a whole number");
 }
 
+/** The longest time a timer of Node can wait; a longer one would fire at once. */
+const MAX_DURATION_MS = 2 ** 31 - 1;
+
 function inRange(option: OptionDefinition, value: number, unit: string): number {
   if (!Number.isSafeInteger(value)) throw new InvalidValue("it is too large");
+  if (option.type === "duration" && value > MAX_DURATION_MS) throw new InvalidValue("it must be at most 24 days");
   if (value === 0 && option.zero) return 0;
   const min = option.min ?? (option.type === "integer" ? Number.NEGATIVE_INFINITY : 0);
   if (value < min) throw new InvalidValue(`it must be at least ${min}${unit}${option.zero ? ", or 0" : ""}`);
@@ -159,6 +163,19 @@ function parseFile(raw: unknown): string {
 
 function parseUrl(raw: unknown): string {
   const text = raw instanceof URL ? raw.href : raw;
-  if (typeof text === "string" && /^https?:\/\//i.test(text) && URL.canParse(text)) return text;
+  if (typeof text === "string" && /^https?:\/\//i.test(text) && URL.canParse(text)) {
+    if (isDecodable(new URL(text))) return text;
+    throw new InvalidValue("a % in its user or password must be written as %25");
+  }
   throw new InvalidValue("it must be an absolute http or https URL");
+}
+
+function isDecodable({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(username);
+    decodeURIComponent(password);
+    return true;
+  } catch {
+    return false;
+  }
 }

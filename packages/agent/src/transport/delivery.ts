@@ -59,16 +59,21 @@ export class Delivery {
 
   /** Takes a finished batch. */
   take(batch: Batch): void {
+    this.#enqueue(batch);
+    this.#noteQueueShare();
+    if (this.#backoff.failures > 0) void this.#spoolAll();
+    this.#pump();
+  }
+
+  /** Puts a batch last; the oldest give way and are counted when the queue is full (W-30). */
+  #enqueue(batch: Batch): void {
     const dropped = this.#queue.push(batch, this.#inFlight?.bytes ?? 0);
     for (const old of dropped) {
       this.#parts.accounting.drop("queueFull", old.events, "queued");
       this.#overflowed += old.events;
       this.#parts.settled(old);
     }
-    this.#noteQueueShare();
     if (dropped.length > 0) this.#reportOverflow();
-    if (this.#backoff.failures > 0) void this.#spoolAll();
-    this.#pump();
   }
 
   /** Sending may begin: the metadata is complete (W-22). */
@@ -103,7 +108,7 @@ export class Delivery {
         this.#inFlight = { ...this.#inFlight, file };
       }
     }
-    for (const batch of [...waiting, ...extra]) if (save(batch) === undefined) this.#queue.push(batch, 0);
+    for (const batch of [...waiting, ...extra]) if (save(batch) === undefined) this.#enqueue(batch);
   }
 
   /** Ends for good and gives back what is neither delivered nor on disk, the batch being sent too. */
@@ -146,7 +151,7 @@ export class Delivery {
     if (!spool || this.#spooling) return;
     while (this.#backoff.failures > 0) {
       const batch = this.#queue.shift();
-      if (!batch) return;
+      if (!batch) break;
       this.#spooling = batch;
       const saved = await spool.save(batch, batch.metadata ?? metadata.encode(batch.gzip));
       // Saved synchronously meanwhile, or given back.
@@ -154,11 +159,13 @@ export class Delivery {
       this.#spooling = undefined;
       if (!saved) {
         this.#queue.unshift(batch);
-        return;
+        break;
       }
       accounting.spool(batch.events);
       settled(batch);
     }
+    // The wait may have ended while there was nothing to send.
+    this.#pump();
   }
 
   async #attempt(batch: Batch): Promise<void> {

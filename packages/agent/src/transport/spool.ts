@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { readFile, rename, rm, unlink, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { Logger } from "../logging/logger.js";
 import type { Batch } from "./batch.js";
 import type { Clock, Timer } from "./clock.js";
@@ -175,7 +175,7 @@ export class Spool {
       // The lock is inside before the directory has its name: a directory without a lock always is one left behind.
       const temporary = join(this.#home, `.${basename(this.#path)}`);
       if (!existsSync(this.#path)) {
-        mkdirSync(temporary, { recursive: true });
+        makeDirectory(temporary);
         writeFileSync(join(temporary, "lock"), JSON.stringify(thisOwner()));
         renameSync(temporary, this.#path);
       }
@@ -190,7 +190,7 @@ export class Spool {
     if (this.#options.clock.now() < this.#retryAt || !this.#ensureOpen()) return undefined;
     const data = encodeRecord(batch, metadata);
     if (data.length > this.#options.limitBytes) return undefined;
-    while (this.#bytes + data.length > this.#options.limitBytes) this.#dropOldest();
+    this.#makeRoom(data.length);
     // Sorts by age, also after the next process has put it among its own.
     const file = `${Date.now().toString().padStart(15, "0")}-${String(++this.#written).padStart(6, "0")}-${batch.id.replace(":", "-")}${SUFFIX}`;
     return { entry: { file, bytes: data.length, events: batch.events }, data };
@@ -199,15 +199,18 @@ export class Spool {
   #add(entry: Entry): void {
     this.#entries.push(entry);
     this.#bytes += entry.bytes;
-    while (this.#bytes > this.#options.limitBytes) this.#dropOldest();
+    this.#makeRoom(0);
   }
 
-  #dropOldest(): void {
-    const entry = this.#entries.shift();
-    if (!entry) return;
-    this.#bytes -= entry.bytes;
-    this.remove(entry.file);
-    this.#options.dropped(entry.events);
+  /** Drops the oldest records until `bytes` more fit. Ends when none is left, whatever the sum says. */
+  #makeRoom(bytes: number): void {
+    while (this.#bytes + bytes > this.#options.limitBytes) {
+      const entry = this.#entries.shift();
+      if (!entry) return;
+      this.#bytes -= entry.bytes;
+      this.remove(entry.file);
+      this.#options.dropped(entry.events);
+    }
   }
 
   #fail(error: unknown): void {
@@ -264,18 +267,19 @@ export class Spool {
       await rename(path, join(this.#path, file)).catch(() => {});
       const entry = { file, bytes: batch.bytes + (batch.metadata?.length ?? 0), events: batch.events };
       inherited.push(entry);
-      this.#bytes += entry.bytes;
       events += entry.events;
     }
     await rm(claimed, { recursive: true, force: true }).catch(() => {});
+    // At once: a record saved meanwhile must not find bytes without the entries that it could drop for them.
     this.#entries = [...inherited, ...this.#entries];
+    for (const entry of inherited) this.#bytes += entry.bytes;
     if (events > 0) {
       this.#options.inherited(events);
       this.#options.logger.info(`spool: ${events} events of an ended process (${from}) will be sent`);
     }
     if (damaged > 0)
       this.#options.logger.warn(`spool: ${damaged} damaged records of an ended process (${from}) are lost`);
-    while (this.#bytes > this.#options.limitBytes) this.#dropOldest();
+    this.#makeRoom(0);
   }
 
   async #read(path: string, file: string): Promise<Batch | undefined> {
@@ -284,6 +288,19 @@ export class Spool {
     } catch {
       return undefined;
     }
+  }
+}
+
+/** With its parents. `mkdir`'s own `recursive` reports a read-only disk as a missing directory. */
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return;
+    if (code !== "ENOENT" || dirname(path) === path) throw error;
+    makeDirectory(dirname(path));
+    mkdirSync(path);
   }
 }
 

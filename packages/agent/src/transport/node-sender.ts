@@ -6,6 +6,9 @@ import { type TlsSettings, tlsAgent } from "./tls.js";
 /** An idle connection is kept as long as a usual interval, so that a quiet agent does not reconnect for each report (W-72). */
 const KEEP_ALIVE = { keepAlive: true, maxSockets: 2, maxFreeSockets: 1 };
 
+/** Written at a time: what progress is measured in. */
+const PIECE_BYTES = 65_536;
+
 /**
  * Sends over `node:http` and `node:https`, which are loaded with the first request. Connections are kept alive and never hold the process (W-72);
  * who waits for an answer holds it with a timer.
@@ -27,7 +30,7 @@ export class NodeSender implements Sender {
       const client = this.#open(request);
       this.#pending.add(client);
       let answered: IncomingMessage | undefined;
-      const deadline = new ProgressDeadline(this.#clock, request.timeoutMs, client, () => {
+      const deadline = new ProgressDeadline(this.#clock, request.timeoutMs, () => {
         client.destroy(sendError("ETIMEDOUT", `no answer within ${request.timeoutMs} ms`));
       });
       const finish = (): void => {
@@ -56,8 +59,20 @@ export class NodeSender implements Sender {
       client.on("finish", () => {
         if (!answered) deadline.restart();
       });
-      for (const part of request.body ?? []) client.write(part);
-      client.end();
+      const pieces = piecesOf(request.body ?? []);
+      // One by one: what is written at once would leave at once, and show no progress before its end.
+      const write = (): void => {
+        const piece = pieces.shift();
+        if (pieces.length === 0) {
+          client.end(piece);
+          return;
+        }
+        client.write(piece, () => {
+          deadline.progress();
+          write();
+        });
+      };
+      write();
     });
   }
 
@@ -82,21 +97,25 @@ export class NodeSender implements Sender {
 class ProgressDeadline {
   readonly #clock: Clock;
   readonly #limitMs: number;
-  readonly #client: ClientRequest;
   readonly #expired: () => void;
   #timer: Timer;
-  #sent = 0;
+  #progressed = false;
 
-  constructor(clock: Clock, limitMs: number, client: ClientRequest, expired: () => void) {
+  constructor(clock: Clock, limitMs: number, expired: () => void) {
     this.#clock = clock;
     this.#limitMs = limitMs;
-    this.#client = client;
     this.#expired = expired;
     this.#timer = this.#arm();
   }
 
+  /** A piece has left. */
+  progress(): void {
+    this.#progressed = true;
+  }
+
   restart(): void {
     this.#timer.cancel();
+    this.#progressed = false;
     this.#timer = this.#arm();
   }
 
@@ -106,15 +125,21 @@ class ProgressDeadline {
 
   #arm(): Timer {
     return this.#clock.after(this.#limitMs, () => {
-      const sent = this.#client.socket?.bytesWritten ?? 0;
-      if (this.#client.writableFinished || sent <= this.#sent) {
-        this.#expired();
-        return;
-      }
-      this.#sent = sent;
-      this.#timer = this.#arm();
+      if (!this.#progressed) this.#expired();
+      else this.restart();
     });
   }
+}
+
+/** The body in pieces of at most 64 KiB; a small one in a single piece. */
+function piecesOf(parts: readonly Uint8Array[]): Uint8Array[] {
+  const total = parts.reduce((sum, part) => sum + part.length, 0);
+  if (total <= PIECE_BYTES) return parts.length > 1 ? [Buffer.concat(parts)] : [...parts];
+  const pieces: Uint8Array[] = [];
+  for (const part of parts) {
+    for (let at = 0; at < part.length; at += PIECE_BYTES) pieces.push(part.subarray(at, at + PIECE_BYTES));
+  }
+  return pieces;
 }
 
 /** Calls back in the very event that ends the answer, before the request's `close`. An answer that breaks off never does. */

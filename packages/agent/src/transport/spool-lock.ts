@@ -56,6 +56,7 @@ function isRunning(owner: SpoolOwner): boolean {
     if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
   }
   const started = startOf(owner.pid);
+  if (started === "gone") return false;
   return started === undefined || owner.started === "" || started === owner.started;
 }
 

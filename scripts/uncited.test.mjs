@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -137,3 +137,52 @@ describe("the command", () => {
     expect(run("--known", join(root, "missing.md")).status).toBe(2);
   });
 });
+
+describe("docs/specification", () => {
+  const checkout = fileURLToPath(new URL("..", import.meta.url));
+  const folder = join(checkout, "docs", "specification");
+  const pages = readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), "utf8")]);
+
+  it("defines every number once, and tests cite only numbers that it defines", () => {
+    const { definedTwice, notDefined } = report(checkout);
+    expect({ definedTwice, notDefined }).toEqual({ definedTwice: [], notDefined: [] });
+  });
+
+  it("refers only to numbers that it defines", () => {
+    const topics = pages.filter(([file]) => file !== "README.md");
+    const defined = new Set(topics.flatMap(([, text]) => definitions(text).map(({ number }) => number)));
+    const areas = new Set([...defined].map((number) => number.slice(0, number.lastIndexOf("-"))));
+    const dangling = topics.flatMap(([file, text]) =>
+      [...citations(text)]
+        .filter((number) => areas.has(number.slice(0, number.lastIndexOf("-"))) && !defined.has(number))
+        .map((number) => `${file}: ${number}`),
+    );
+    expect(dangling).toEqual([]);
+  });
+
+  it("links only to pages and headings that exist", () => {
+    const headings = new Map(pages.map(([file, text]) => [file, anchors(text)]));
+    const broken = pages.flatMap(([file, text]) =>
+      [...text.matchAll(/\]\((?!https?:)([^)#]*)#?([^)]*)\)/g)]
+        .filter(([, path, anchor]) => {
+          const target = path === "" ? file : path;
+          if (!existsSync(join(folder, target))) return true;
+          return anchor !== "" && !headings.get(target)?.has(anchor);
+        })
+        .map(([link]) => `${file}: ${link}`),
+    );
+    expect(broken).toEqual([]);
+  });
+});
+
+/** The anchors of a page's headings, as GitHub makes them. */
+function anchors(text) {
+  const headings = text.match(/^#+ .*$/gm) ?? [];
+  const slug = (heading) =>
+    heading
+      .replace(/^#+ /, "")
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, "")
+      .replaceAll(" ", "-");
+  return new Set(headings.map(slug));
+}

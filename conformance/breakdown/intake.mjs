@@ -6,7 +6,7 @@ import { gunzipSync } from "node:zlib";
 export class Intake {
   /** Every metricset, as sent. */
   metricsets = [];
-  #server = createServer((request, response) => void this.#answer(request, response));
+  #server = createServer((request, response) => void this.#answer(request, response).catch(() => response.destroy()));
 
   /** @returns {Promise<string>} its URL */
   async start() {

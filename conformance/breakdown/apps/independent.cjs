@@ -25,6 +25,12 @@ exports.timeResponse = (response, name = "requests") => {
   });
 };
 
+/** Counts something. */
+exports.count = (name) => {
+  totals[name] ??= { sumUs: 0, count: 0 };
+  totals[name].count++;
+};
+
 process.on("message", () => process.send(totals));
 process.channel?.unref();
 

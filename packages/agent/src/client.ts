@@ -46,7 +46,8 @@ class AgentClient {
   readonly ephemeralId: string;
   readonly options: ClientOptions;
   private readonly transport: Transport;
-  private readonly tracer: Tracer;
+  /** Starts transactions and spans; for the hooks and OpenTelemetry. */
+  readonly tracer: Tracer;
   private readonly stopListening: () => void;
   private poller: CentralConfigPoller | undefined;
   private removeShutdownHooks: (() => void) | undefined;
@@ -91,7 +92,17 @@ class AgentClient {
 
   private httpTransport(): HttpTransport {
     const { config, logger, ephemeralId } = this;
-    return new HttpTransport({ config, logger, ephemeralId, metadata: gatherMetadata(config, ephemeralId, logger) });
+    const transport = new HttpTransport({
+      config,
+      logger,
+      ephemeralId,
+      metadata: gatherMetadata(config, ephemeralId, logger),
+    });
+    // W-7: neither our hooks nor an OpenTelemetry SDK of the application sees the agent's own requests, whoever asks for them.
+    const { sender } = transport;
+    const send = sender.send.bind(sender);
+    sender.send = (request) => runSuppressed(() => send(request));
+    return transport;
   }
 
   /** REG-66, REG-93. */
@@ -124,6 +135,14 @@ class AgentClient {
     if (!this.tracer.isActive) return;
     const ignoreUrls = () => this.config.values.transactionIgnoreUrls;
     this.hooks = installHooks({ tracer: this.tracer, reporter: this.logger, ignoreUrls });
+  }
+
+  /** The application's OpenTelemetry SDK measures from now on (TR-3): our own hooks would count everything twice. */
+  measureByOpenTelemetry(): void {
+    if (this.hooks === undefined) return;
+    this.hooks.remove();
+    this.hooks = undefined;
+    this.logger.info("transactions and spans are measured by OpenTelemetry; the agent's own hooks are taken out");
   }
 
   private start(): void {

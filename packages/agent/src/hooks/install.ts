@@ -10,6 +10,7 @@ import { koaHook } from "./koa.js";
 import { ModuleHooks } from "./module-hooks.js";
 import { mongodbHook } from "./mongodb.js";
 import { mysql2Hook } from "./mysql2.js";
+import { elasticAgentHook, opentelemetryHook } from "./opentelemetry.js";
 import { pgHook } from "./pg.js";
 import { redisHook } from "./redis.js";
 import { UndiciHook } from "./undici.js";
@@ -40,7 +41,18 @@ export function installHooks({ tracer, reporter, ignoreUrls }: HookOptions): Hoo
     new UndiciHook(guardFor("undici")),
     new FastifyHook(guardFor("fastify"), reporter),
     new ModuleHooks(
-      [expressHook, routerHook, koaHook, pgHook, mysql2Hook, ioredisHook, redisHook, mongodbHook],
+      [
+        expressHook,
+        routerHook,
+        koaHook,
+        pgHook,
+        mysql2Hook,
+        ioredisHook,
+        redisHook,
+        mongodbHook,
+        opentelemetryHook(tracer, reporter),
+        elasticAgentHook(reporter),
+      ],
       guardFor,
       reporter,
     ),

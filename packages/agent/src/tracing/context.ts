@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { registeredApi, SUPPRESS_KEY } from "./registered-api.js";
 import { inertSpan, type Span } from "./span.js";
 
 /**
@@ -36,8 +37,15 @@ export function enterSpan(span: Span | undefined): void {
   storage?.enterWith(span);
 }
 
-/** Runs the agent's own work, so that no hook sees it (W-7, TR-35). */
+/** Runs the agent's own work, so that no hook sees it, nor an OpenTelemetry SDK of the application (W-7, TR-35). */
 export function runSuppressed<R>(fn: () => R): R {
+  const contexts = registeredApi()?.context;
+  if (contexts === undefined) return runUnmeasured(fn);
+  return contexts.with(contexts.active().setValue(SUPPRESS_KEY, true), () => runUnmeasured(fn)) as R;
+}
+
+/** As `runSuppressed`, for our own hooks alone. */
+export function runUnmeasured<R>(fn: () => R): R {
   return storage === undefined ? fn() : storage.run(suppressed, fn);
 }
 

@@ -151,7 +151,9 @@ describe("metadata", () => {
   });
 
   it("has the package's own version, and a new ephemeral id each time", () => {
-    const manifest = JSON.parse(readFileSync(join(dirname(expect.getState().testPath as string), "../../package.json"), "utf8")) as {
+    const manifest = JSON.parse(
+      readFileSync(join(dirname(expect.getState().testPath as string), "../../package.json"), "utf8"),
+    ) as {
       version: string;
     };
     expect(AGENT_VERSION).toBe(manifest.version);

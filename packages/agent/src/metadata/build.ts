@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Metadata } from "@tidegauge/protocol";
 import type { Config } from "../config/config.js";
@@ -30,7 +29,7 @@ export interface MetadataSource {
 
 /** A fresh `service.agent.ephemeral_id`: one per agent instance, that is per process or worker thread. */
 export function createEphemeralId(): string {
-  return randomUUID();
+  return process.getBuiltinModule("node:crypto").randomUUID();
 }
 
 /** Begins to gather the metadata of this process (§7.3): the cloud is asked and commands are run without waiting for them. */

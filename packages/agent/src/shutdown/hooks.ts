@@ -2,6 +2,9 @@ import { isMainThread } from "node:worker_threads";
 import type { Logger } from "../logging/logger.js";
 import type { Endable } from "./endable.js";
 
+/** Rounds of sending before the process may end, each caused by an application that went on working after the one before. */
+const MAX_DRAINS = 10;
+
 /** How long the end of the process may be delayed to send what is left (W-92). */
 const DEADLINE_MS = 1000;
 
@@ -11,30 +14,35 @@ const DEADLINE_MS = 1000;
  * thread. Returns a function that takes all hooks away.
  */
 export function installShutdownHooks(client: Endable, logger: Logger): () => void {
-  /** The last values are already collected: nothing but the process's end has happened since. */
+  /** The last values are collected, and nothing but the end of the process has happened since. */
   let collected = false;
-  let drained = false;
+  let draining = false;
+  let drains = 0;
 
-  const onBeforeExit = (): void => {
-    // Draining keeps the process alive and so makes it come here again.
-    if (drained) return;
-    drained = true;
-    void client.drain(DEADLINE_MS).then(() => {
-      collected = true;
-      // Somebody else has found more to do: then the end is yet to come.
+  /** Holds until somebody else keeps the event loop running: the first callback still belongs to its present turn, the second needs another one. */
+  const markCollected = (): void => {
+    collected = true;
+    setImmediate(() => {
       setImmediate(() => {
         collected = false;
       }).unref();
+    }).unref();
+  };
+  const onBeforeExit = (): void => {
+    // Draining keeps the process alive and so makes it come here again.
+    if (draining || collected || drains >= MAX_DRAINS) return;
+    draining = true;
+    drains++;
+    void client.drain(DEADLINE_MS).then(() => {
+      draining = false;
+      markCollected();
     });
   };
   const onUncaught = (): void => {
     client.collectSync();
     client.saveSync();
-    collected = true;
     // The application may have a handler and live on.
-    setImmediate(() => {
-      collected = false;
-    }).unref();
+    markCollected();
   };
   const onExit = (): void => {
     if (!collected) client.collectSync();

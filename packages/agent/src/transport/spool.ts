@@ -1,5 +1,6 @@
 import {
   existsSync,
+  promises as fs,
   mkdirSync,
   readdirSync,
   renameSync,
@@ -8,7 +9,6 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { readFile, rename, rm, unlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Logger } from "../logging/logger.js";
 import type { Batch } from "./batch.js";
@@ -70,7 +70,7 @@ export class Spool {
 
   constructor(options: SpoolOptions) {
     this.#options = options;
-    this.#disk = options.disk ?? { write: writeFile, writeSync: writeFileSync };
+    this.#disk = options.disk ?? { write: (path, data) => fs.writeFile(path, data), writeSync: writeFileSync };
     this.#home = join(options.directory, options.serviceName.replaceAll(" ", "_"));
     this.#path = join(this.#home, `${process.pid}-${options.ephemeralId}`);
   }
@@ -94,9 +94,9 @@ export class Spool {
     const path = join(this.#path, record.entry.file);
     try {
       await this.#disk.write(`${path}.tmp`, record.data);
-      await rename(`${path}.tmp`, path);
+      await fs.rename(`${path}.tmp`, path);
     } catch (error) {
-      void unlink(`${path}.tmp`).catch(() => {});
+      void fs.unlink(`${path}.tmp`).catch(() => {});
       this.#fail(error);
       return false;
     }
@@ -152,7 +152,7 @@ export class Spool {
 
   /** A batch needs no place on disk any more. */
   remove(file: string): void {
-    void unlink(join(this.#path, file)).catch(() => {});
+    void fs.unlink(join(this.#path, file)).catch(() => {});
   }
 
   /** Leaves what is on disk to the next process; an empty directory is removed. */
@@ -244,7 +244,7 @@ export class Spool {
       if (theirs === this.#path || name.startsWith(".") || !isAbandoned(join(theirs, "lock"), Date.now())) continue;
       const claimed = join(this.#path, `of-${name}`);
       try {
-        await rename(theirs, claimed);
+        await fs.rename(theirs, claimed);
       } catch {
         // Another heir was faster.
         continue;
@@ -264,12 +264,12 @@ export class Spool {
         damaged++;
         continue;
       }
-      await rename(path, join(this.#path, file)).catch(() => {});
+      await fs.rename(path, join(this.#path, file)).catch(() => {});
       const entry = { file, bytes: batch.bytes + (batch.metadata?.length ?? 0), events: batch.events };
       inherited.push(entry);
       events += entry.events;
     }
-    await rm(claimed, { recursive: true, force: true }).catch(() => {});
+    await fs.rm(claimed, { recursive: true, force: true }).catch(() => {});
     // At once: a record saved meanwhile must not find bytes without the entries that it could drop for them.
     this.#entries = [...inherited, ...this.#entries];
     for (const entry of inherited) this.#bytes += entry.bytes;
@@ -284,7 +284,7 @@ export class Spool {
 
   async #read(path: string, file: string): Promise<Batch | undefined> {
     try {
-      return decodeRecord(await readFile(path), file);
+      return decodeRecord(await fs.readFile(path), file);
     } catch {
       return undefined;
     }

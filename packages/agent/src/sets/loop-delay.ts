@@ -32,6 +32,10 @@ export class LoopDelay {
     return delay;
   }
 
+  get isRunning(): boolean {
+    return this.readers.size > 0;
+  }
+
   /** The interval since this reader's last reading; another reader of the same round is given the same figures. */
   read(reader: object): DelayReading {
     if (this.seen.size === 0 || this.seen.has(reader)) {

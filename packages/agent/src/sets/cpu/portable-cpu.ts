@@ -42,10 +42,10 @@ export class PortableCPU implements CPUSource {
     const { idle, total, cpus } = this.times();
     const { user, system: kernel } = this.system.cpuUsage();
     const atUs = this.system.nowUs();
-    const available = (atUs - this.atUs) * cpus;
+    const available = (atUs - this.atUs) * Math.max(1, cpus);
     const share = (partUs: number): number => (available <= 0 ? 0 : fraction(partUs / available));
     const reading: CPUReading = {
-      systemCpu: total === this.total ? 0 : fraction(1 - (idle - this.idle) / (total - this.total)),
+      systemCpu: cpus === 0 || total === this.total ? 0 : fraction(1 - (idle - this.idle) / (total - this.total)),
       processCpu: share(user - this.user + (kernel - this.kernel)),
       processUserCpu: share(user - this.user),
       processSystemCpu: share(kernel - this.kernel),
@@ -69,6 +69,6 @@ export class PortableCPU implements CPUSource {
       idle += times.idle;
       total += times.user + times.nice + times.sys + times.idle + times.irq;
     }
-    return { idle, total, cpus: Math.max(1, cpus.length) };
+    return { idle, total, cpus: cpus.length };
   }
 }

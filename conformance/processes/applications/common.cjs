@@ -1,0 +1,11 @@
+const { Client, MetricSet } = require("@tidegauge/agent");
+
+class Queue extends MetricSet {
+  async beforeCollect() {
+    this.gauge("queue_depth").set(7);
+  }
+}
+
+const client = new Client();
+client.metrics.register(Queue);
+client.close();

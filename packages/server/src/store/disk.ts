@@ -1,8 +1,8 @@
 import { closeSync, fsyncSync, openSync, statfsSync, statSync, unlinkSync, writeSync } from "node:fs";
 import { join } from "node:path";
 
-/** Space that must stay free before a commit is tried: what the engine writes beside the rows themselves. */
-export const RESERVE_BYTES: number = 4 * 1024 ** 2;
+/** What a probe of the disk writes. */
+const PROBE_BYTES = 4 * 1024 ** 2;
 
 /** Bytes that can still be written below this directory. */
 export function freeBytes(dataDir: string): number {
@@ -10,14 +10,14 @@ export function freeBytes(dataDir: string): number {
   return bavail * bsize;
 }
 
-/** Writes and removes a file as large as the reserve, durably: the honest answer to "can it be written again". */
+/** Writes and removes a file of some size, durably: the honest answer to "can it be written again". */
 export function probeDisk(dataDir: string): boolean {
-  if (freeBytes(dataDir) < 2 * RESERVE_BYTES) return false;
+  if (freeBytes(dataDir) < 2 * PROBE_BYTES) return false;
   const path = join(dataDir, "tmp", "probe");
   try {
     const handle = openSync(path, "w");
     try {
-      writeSync(handle, Buffer.alloc(RESERVE_BYTES, 1));
+      writeSync(handle, Buffer.alloc(PROBE_BYTES, 1));
       fsyncSync(handle);
     } finally {
       closeSync(handle);

@@ -87,7 +87,12 @@ export class Files {
       if (manifest === "damaged") await this.#dropReplaced(engine.keeper, list);
       this.#list = list;
       this.#engine = engine;
-      this.#save();
+      try {
+        this.#save();
+      } catch (error) {
+        // Reading must go on while nothing can be written; the manifest on disk names the same files.
+        if (!isDiskFull(error)) throw error;
+      }
     } catch (error) {
       closeEngine(engine);
       throw error;

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { compact, planCompaction } from "./compaction.js";
-import { fileSize, freeBytes, RESERVE_BYTES } from "./disk.js";
+import { fileSize, freeBytes } from "./disk.js";
 import type { Files, StoreFile } from "./files.js";
 import type { QueryGate } from "./gate.js";
 import type { WorkerOptions } from "./messages.js";
@@ -19,6 +19,8 @@ export class Maintenance {
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
   #stopped = false;
+  /** There was too little space for a compaction; said once. */
+  #cramped = false;
   /** Calls of the main thread have positive numbers. */
   #job = -1;
   compactions = 0;
@@ -80,10 +82,13 @@ export class Maintenance {
 
   async #compact(group: readonly StoreFile[]): Promise<void> {
     const size = group.reduce((sum, file) => sum + fileSize(file.path), 0);
-    if (freeBytes(this.#files.dataDir) < 2 * size + 4 * RESERVE_BYTES) {
-      this.#news.log("warn", `too little disk space to compact ${group.map(({ name }) => name).join(", ")}`);
+    if (freeBytes(this.#files.dataDir) < 2 * size + 4 * this.#options.reserveBytes) {
+      if (!this.#cramped)
+        this.#news.log("warn", "too little disk space to compact: files stay larger than they need be");
+      this.#cramped = true;
       return;
     }
+    this.#cramped = false;
     const epoch = this.#writer.epoch;
     let failure: unknown;
     try {

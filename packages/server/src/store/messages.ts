@@ -16,6 +16,8 @@ export interface WorkerOptions {
   readonly maintenanceMs: number;
   /** Size of the log at which the engine moves it into the file, bytes. */
   readonly checkpointBytes: number;
+  /** Disk space below which commits are refused before they are tried, bytes. */
+  readonly reserveBytes: number;
   readonly threads: number;
   readonly memoryLimitBytes: number;
 }

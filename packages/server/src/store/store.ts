@@ -35,6 +35,8 @@ export interface StoreOptions {
   readonly maintenanceMs?: number;
   /** Size of the open file's log at which it is moved into the file, bytes. Default 16 MiB. */
   readonly checkpointBytes?: number;
+  /** Disk space below which writes are refused before the disk is really full, bytes. Default 4 MiB. */
+  readonly reserveBytes?: number;
   readonly threads?: number;
   readonly memoryLimitBytes?: number;
   readonly logger?: { log(level: "info" | "warn" | "error", message: string): void };
@@ -101,6 +103,7 @@ export class Store implements Output {
         rotatePoints: options.rotatePoints ?? 5_000_000,
         maintenanceMs: options.maintenanceMs ?? MINUTE_MS,
         checkpointBytes: options.checkpointBytes ?? 16 * 1024 ** 2,
+        reserveBytes: options.reserveBytes ?? 4 * 1024 ** 2,
         threads: options.threads ?? 2,
         memoryLimitBytes: options.memoryLimitBytes ?? 512 * 1024 ** 2,
       },

@@ -1,6 +1,6 @@
 import type { Columns } from "./buffer.js";
 import { writeCommit } from "./commit.js";
-import { fileSize, freeBytes, isDiskFull, probeDisk, RESERVE_BYTES } from "./disk.js";
+import { fileSize, freeBytes, isDiskFull, probeDisk } from "./disk.js";
 import { rows } from "./engine.js";
 import { StoreError } from "./error.js";
 import type { Files, StoreFile } from "./files.js";
@@ -76,7 +76,8 @@ export class Writer {
 
   async #commit(request: CommitRequest): Promise<{ full: boolean }> {
     if (this.#unwritable !== undefined) throw new StoreError("STORE_UNAVAILABLE", this.#unwritable);
-    if (freeBytes(this.#files.dataDir) < RESERVE_BYTES + 2 * byteSize(request.columns)) {
+    const { reserveBytes } = this.#options;
+    if (reserveBytes > 0 && freeBytes(this.#files.dataDir) < reserveBytes + 2 * byteSize(request.columns)) {
       this.#setUnwritable(DISK_FULL);
       throw new StoreError("STORE_UNAVAILABLE", DISK_FULL);
     }

@@ -15,6 +15,9 @@ const LATER: Record<string, () => Promise<ComponentType>> = {
   health: () => import("./pages/HealthPage.js").then(({ HealthPage }) => HealthPage),
 };
 
+/** Only the skip button takes the focus there. */
+const FOCUSABLE = { tabIndex: -1 } as const;
+
 /** The whole page: header, and what the location names; or the login, once the server asks for a token. */
 export function App() {
   const [locked, setLocked] = useState(false);
@@ -25,10 +28,20 @@ export function App() {
   }, []);
   return (
     <>
+      <button type="button" class="skip-link" onClick={skipToContent}>
+        Skip to content
+      </button>
       <Header />
-      <main id="main">{locked ? <LoginForm onOpen={() => setLocked(false)} /> : <CurrentPage />}</main>
+      <main id="main" {...FOCUSABLE}>
+        {locked ? <LoginForm onOpen={() => setLocked(false)} /> : <CurrentPage />}
+      </main>
     </>
   );
+}
+
+/** A link to `#main` would change the address, which is the page's state. */
+function skipToContent(): void {
+  document.getElementById("main")?.focus();
 }
 
 function CurrentPage() {

@@ -12,7 +12,7 @@ const APPLIED = {
 export function ProcessTable({ processes, nowMs }: { processes: readonly AgentProcess[]; nowMs: number }) {
   const age = (time: string | null) => (time === null ? "–" : formatAge(Date.parse(time), nowMs));
   return (
-    <TableScroll label="Processes" testId="agents">
+    <TableScroll label="Table of processes" testId="agents">
       <table>
         <thead>
           <tr>

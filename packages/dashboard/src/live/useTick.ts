@@ -32,8 +32,9 @@ export function useTick(range: TimeRange, service?: string): number {
       if (service === undefined || notice.service === service) schedule();
     });
     const poll = setInterval(() => {
-      // With notices this still moves the time axis when nothing arrives.
-      const patience = noticesConnected() ? 3 : 1;
+      // With notices this only moves the time axis when nothing arrives. The list of all services also shows those
+      // that said hello without sending anything, of which there is no notice.
+      const patience = noticesConnected() && service !== undefined ? 3 : 1;
       if (Date.now() - last >= pollInterval(length) * patience) advance();
     }, 1000);
     const onVisible = () => {

@@ -10,7 +10,7 @@ import { useHidden } from "../charts/useHidden.js";
 import { ValueTable } from "../charts/ValueTable.js";
 import { formatClock, formatDateTime } from "../format/time.js";
 import { formatValue } from "../format/unit.js";
-import { isLive, queryTimes, type TimeRange } from "../time/range.js";
+import { isLive, isRelative, queryTimes, type TimeRange } from "../time/range.js";
 import { zoomOut, zoomTo } from "../time/useRange.js";
 import { loadPanel, type Scope } from "./load.js";
 import { Panel, PanelEmpty, PanelError, PanelLoading } from "./Panel.js";
@@ -126,6 +126,11 @@ function ChartPanel(props: ChartPanelProps) {
         <PanelEmpty>
           {spec.emptyText ??
             `No data in this time range.${isLive(range) ? " It appears here as soon as it arrives." : ""}`}
+          {!isRelative(range) && (
+            <button type="button" class="button" onClick={zoomOut}>
+              Zoom out
+            </button>
+          )}
         </PanelEmpty>
       ) : (
         <>

@@ -48,7 +48,7 @@ export function PanelLoading() {
 export function PanelEmpty({ children }: { children: ComponentChildren }) {
   return (
     <div class="panel-note" data-state="empty">
-      <p>{children}</p>
+      {children}
     </div>
   );
 }

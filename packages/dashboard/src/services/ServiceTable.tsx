@@ -45,7 +45,7 @@ export function ServiceTable({ services, overview, sorting, onSort, nowMs }: Ser
   const { parameters } = useLocation();
   const rows = sortRows(services, sorting, (service, column) => cell(service, overview.get(service.name), column));
   return (
-    <TableScroll label="Services">
+    <TableScroll label="Table of services">
       <table class="services" data-testid="services">
         <thead>
           <tr>

@@ -3,7 +3,7 @@ import { ApiError } from "../api/client.js";
 import { type Query, runQuery } from "../api/query.js";
 import { lastValue } from "../charts/data.js";
 import { labelOf } from "../panels/labels.js";
-import { TRANSACTION_DURATION } from "../transactions/panels.js";
+import { OUTCOME_LABEL, TRANSACTION_DURATION } from "../transactions/panels.js";
 
 /** A number of the services table and how it went. */
 export interface Trend {
@@ -35,7 +35,7 @@ export async function loadOverview(
   const ask = (metric: string, aggregation: Aggregation, ...more: string[]) =>
     orNothing(runQuery({ ...times, metric, aggregation, groupBy: ["service.name", ...more] }, signal));
   const [counts, p95, cpu, memory] = await Promise.all([
-    ask(TRANSACTION_DURATION, "count", "event.outcome"),
+    ask(TRANSACTION_DURATION, "count", OUTCOME_LABEL),
     ask(TRANSACTION_DURATION, "p95"),
     ask("system.process.cpu.total.norm.pct", "avg"),
     ask("system.process.memory.rss.bytes", "avg"),

@@ -28,7 +28,7 @@ export interface TransactionTableProps {
 export function TransactionTable({ rows, chosen, onChoose }: TransactionTableProps) {
   const [sorting, setSorting] = useState<Sorting<Column>>({ key: "share", descending: true });
   return (
-    <TableScroll label="Transactions" testId="transactions">
+    <TableScroll label="Table of transactions" testId="transactions">
       <table>
         <thead>
           <tr>

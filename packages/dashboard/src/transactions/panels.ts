@@ -3,9 +3,17 @@ import type { PanelSpec } from "../panels/spec.js";
 /** The histogram of transaction durations (breakdown.md BD-60): its count is the number of transactions. */
 export const TRANSACTION_DURATION = "transaction.duration.us";
 
+/**
+ * What tells transactions apart in that histogram. They are labels of it, stored with `_` for `.`; the dotted spellings
+ * name the dimensions that only breakdown metrics have.
+ */
+export const NAME_LABEL = "transaction_name";
+export const TYPE_LABEL = "transaction_type";
+export const OUTCOME_LABEL = "event_outcome";
+
 /** The filters that narrow the panels to one transaction. */
 export function transactionFilters(name: string | undefined): string[] {
-  return name === undefined ? [] : [`transaction.name:${name}`];
+  return name === undefined ? [] : [`${NAME_LABEL}:${name}`];
 }
 
 /** Throughput by outcome, for all transactions or one. */
@@ -22,7 +30,7 @@ export function throughputPanel(transaction: string | undefined): PanelSpec {
         metric: TRANSACTION_DURATION,
         aggregation: "count",
         label: "transactions",
-        groupBy: ["event.outcome"],
+        groupBy: [OUTCOME_LABEL],
         filters: transactionFilters(transaction),
         perSecond: true,
         missing: "zero",

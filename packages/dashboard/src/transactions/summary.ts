@@ -2,7 +2,7 @@ import type { Aggregation, QueryResponse, QuerySeries } from "@tidegauge/protoco
 import { runQuery } from "../api/query.js";
 import { labelOf } from "../panels/labels.js";
 import type { Scope } from "../panels/load.js";
-import { TRANSACTION_DURATION } from "./panels.js";
+import { NAME_LABEL, OUTCOME_LABEL, TRANSACTION_DURATION, TYPE_LABEL } from "./panels.js";
 
 /** One row of the transactions table, over the whole time range. */
 export interface TransactionSummary {
@@ -30,12 +30,12 @@ export async function loadTransactions(scope: Scope, signal?: AbortSignal): Prom
         ...scope,
         metric: TRANSACTION_DURATION,
         aggregation,
-        groupBy: ["transaction.name", "transaction.type", ...more],
+        groupBy: [NAME_LABEL, TYPE_LABEL, ...more],
         step: ONE_STEP,
       },
       signal,
     );
-  const [counts, means, p95s] = await Promise.all([ask("count", "event.outcome"), ask("avg"), ask("p95")]);
+  const [counts, means, p95s] = await Promise.all([ask("count", OUTCOME_LABEL), ask("avg"), ask("p95")]);
   return summarize(counts, means, p95s);
 }
 

@@ -1,0 +1,79 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { expect } from "vitest";
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** A tab on the dashboard that remembers what must never happen: errors, refused content, requests to elsewhere. */
+export class DashboardPage {
+  /** @param {import("playwright-core").Page} page @param {string} url */
+  constructor(page, url) {
+    this.page = page;
+    this.url = url;
+    /** @type {string[]} */
+    this.problems = [];
+    page.on("pageerror", (error) => this.problems.push(`exception: ${error.message}`));
+    page.on("console", (message) => {
+      // A refused request is logged by the browser itself; tests that provoke one look at the page instead.
+      if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) {
+        this.problems.push(`console: ${message.text()}`);
+      }
+    });
+    page.on("request", (request) => {
+      if (!request.url().startsWith(url) && !/^(blob|data|about):/.test(request.url())) {
+        this.problems.push(`request to elsewhere: ${request.url()}`);
+      }
+    });
+  }
+
+  /**
+   * @param {import("playwright-core").Browser} browser
+   * @param {string} url
+   * @param {{ width?: number, theme?: "light" | "dark", setUp?: string }} options
+   */
+  static async open(browser, url, { width = 1440, theme = "light", setUp = "" } = {}) {
+    const context = await browser.newContext({
+      viewport: { width, height: width > 600 ? 1000 : 844 },
+      colorScheme: theme,
+    });
+    if (setUp !== "") await context.addInitScript(setUp);
+    return new DashboardPage(await context.newPage(), url);
+  }
+
+  /** @param {string} hash such as `#/services` */
+  async go(hash) {
+    await this.page.goto("about:blank");
+    await this.page.goto(`${this.url}/${hash}`);
+  }
+
+  /** @param {string} id */
+  byTestId(id) {
+    return this.page.locator(`[data-testid="${id}"]`);
+  }
+
+  /** The panel's chart, once it has drawn something. @param {string} panel */
+  async chart(panel) {
+    const box = this.byTestId(`panel-${panel}`);
+    // Out of sight a panel asks for nothing.
+    await box.scrollIntoViewIfNeeded();
+    const chart = box.locator(".chart");
+    await expect.poll(() => chart.getAttribute("data-last"), { timeout: 30_000 }).toMatch(/^\d+ /);
+    return chart;
+  }
+
+  /** Violations of accessibility rules, one line each. */
+  async violations() {
+    // Through the debugging protocol, which the page's content policy does not concern.
+    await this.page.evaluate(axeSource);
+    const results = await this.page.evaluate(() => globalThis.axe.run());
+    return results.violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`,
+    );
+  }
+
+  /** Closes the tab and fails if anything happened that must never happen. */
+  async close() {
+    await this.page.context().close();
+    expect(this.problems).toEqual([]);
+  }
+}

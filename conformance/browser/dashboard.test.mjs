@@ -1,0 +1,403 @@
+import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TidegaugeProcess, temporaryDirectory } from "../server-process.mjs";
+import { launchChromium } from "./chromium.mjs";
+import { DashboardPage } from "./dashboard-page.mjs";
+import { provideFonts } from "./fonts.mjs";
+
+provideFonts();
+const launched = await launchChromium();
+if (launched === undefined) console.log("skipped: this machine has no Chromium; install Chrome or set CHROME_PATH");
+const browser = launched?.browser;
+afterAll(() => launched?.close());
+
+/** Long enough that the server does not warn. */
+const SECRET = "a-token-that-is-long";
+
+const attribute = (locator, name) => () => locator.getAttribute(name);
+
+describe.skipIf(launched === undefined)("the page, over a demo with real agents", () => {
+  /** @type {TidegaugeProcess} */
+  let demo;
+  /** @type {ReturnType<typeof temporaryDirectory>} */
+  let directory;
+  /** @type {DashboardPage} */
+  let tab;
+
+  beforeAll(async () => {
+    directory = temporaryDirectory();
+    demo = await TidegaugeProcess.start(["demo", "--data-dir", directory.path]);
+    tab = await DashboardPage.open(browser, demo.url);
+    await tab.go("#/services?from=now-5m");
+    await tab.byTestId("service-shop").waitFor();
+  });
+  afterAll(async () => {
+    await tab?.close();
+    await demo?.stop();
+    directory?.remove();
+  });
+
+  it("loads in at most 60 KB, compressed", async () => {
+    const first = await DashboardPage.open(browser, demo.url);
+    const bodies = [];
+    first.page.on("response", (response) => bodies.push(response));
+    await first.go("#/services");
+    await first.byTestId("services").waitFor();
+    let bytes = 0;
+    for (const response of bodies) {
+      const isPage = !response.url().includes("/api/") && response.url().startsWith(demo.url);
+      if (isPage) bytes += gzipSync(await response.body(), { level: 9 }).length;
+    }
+    expect(bytes).toBeGreaterThan(10_000);
+    expect(bytes).toBeLessThanOrEqual(60 * 1024);
+    await first.close();
+  });
+
+  it("lists services with their numbers, and finds and sorts them, all kept in the address", async () => {
+    await tab.go("#/services?from=now-5m");
+    const row = tab.byTestId("service-shop");
+    await expect.poll(() => row.locator("[data-label=Throughput]").textContent()).toMatch(/[\d.]+\/s/);
+    await expect.poll(() => row.locator("[data-label=p95]").textContent()).toMatch(/ms|µs|s/);
+    await expect.poll(() => row.locator("[data-label=Memory]").textContent()).toMatch(/MiB/);
+    expect(await row.locator("[data-status=reporting]").count()).toBe(1);
+
+    await tab.page.getByRole("button", { name: "Service" }).first().click();
+    await expect
+      .poll(() => tab.page.locator("tbody tr").first().getAttribute("data-testid"))
+      .toBe("service-shop-worker");
+    await tab.page.getByRole("searchbox", { name: "Search services" }).fill("worker");
+    await expect.poll(() => tab.page.locator("tbody tr").count()).toBe(1);
+    await tab.page.reload();
+    await expect.poll(() => tab.page.locator("tbody tr").count()).toBe(1);
+    expect(tab.page.url()).toContain("q=worker");
+    expect(tab.page.url()).toContain("sort=-name");
+  });
+
+  it("draws every group of a Node.js service and the application's own metrics, and moves by itself", async () => {
+    await tab.go("#/services/shop?from=now-5m");
+    const cpu = await tab.chart("cpu");
+    const before = await cpu.getAttribute("data-last");
+    for (const panel of [
+      "process-cpu",
+      "system-memory",
+      "process-memory",
+      "heap",
+      "event-loop-delay",
+      "event-loop-utilization",
+      "handles",
+      "gc-time",
+      "gc-pauses",
+      "external-memory",
+      "throughput",
+      "latency",
+      "breakdown",
+      "shop.orders",
+      "shop.carts",
+    ]) {
+      await tab.chart(panel);
+    }
+    await cpu.scrollIntoViewIfNeeded();
+    await expect.poll(attribute(cpu, "data-last")).not.toBe(before);
+  });
+
+  it("zooms all charts by a drag, and goes back by a double click", async () => {
+    await tab.go("#/services/shop?from=now-5m");
+    const cpu = await tab.chart("cpu");
+    const heap = await tab.chart("heap");
+    await cpu.scrollIntoViewIfNeeded();
+    const box = await cpu.boundingBox();
+    await tab.page.mouse.move(box.x + box.width * 0.88, box.y + 60);
+    await tab.page.mouse.down();
+    await tab.page.mouse.move(box.x + box.width * 0.97, box.y + 70, { steps: 6 });
+    await tab.page.mouse.up();
+    const length = async (chart) =>
+      Number(await chart.getAttribute("data-to")) - Number(await chart.getAttribute("data-from"));
+    await expect.poll(() => length(cpu)).toBeLessThan(60_000);
+    await expect.poll(() => length(heap)).toBe(await length(cpu));
+    expect(await heap.getAttribute("data-from")).toBe(await cpu.getAttribute("data-from"));
+    expect(await attribute(tab.byTestId("live"), "data-live")()).toBe("false");
+    await cpu.dblclick({ position: { x: box.width * 0.6, y: 60 } });
+    await expect.poll(() => length(cpu)).toBe(5 * 60_000);
+    expect(await attribute(tab.byTestId("live"), "data-live")()).toBe("true");
+  });
+
+  it("shares the cursor between charts and shows the values under them", async () => {
+    await tab.go("#/services/shop?from=now-5m");
+    const cpu = await tab.chart("cpu");
+    await tab.chart("process-cpu");
+    const box = await cpu.boundingBox();
+    await tab.page.mouse.move(box.x + box.width * 0.9, box.y + 60);
+    const time = (panel) => tab.byTestId(`panel-${panel}`).locator(".panel-cursor-time").textContent();
+    await expect.poll(() => time("cpu")).toMatch(/^\d\d:\d\d:\d\d$/);
+    await expect.poll(() => time("process-cpu")).toBe(await time("cpu"));
+    await tab.page.mouse.move(0, 0);
+    await expect.poll(() => tab.byTestId("panel-cpu").locator(".panel-cursor-time").count()).toBe(0);
+  });
+
+  it("hides, shows and isolates series", async () => {
+    const chart = await tab.chart("cpu");
+    const legend = (name) => tab.byTestId("panel-cpu").getByRole("button", { name, exact: false });
+    await legend("system").click();
+    await expect.poll(attribute(chart, "data-series")).toBe("1");
+    await legend("system").click();
+    await expect.poll(attribute(chart, "data-series")).toBe("2");
+    await legend("process").click({ modifiers: ["Shift"] });
+    await expect.poll(attribute(chart, "data-series")).toBe("1");
+    expect(await legend("system").getAttribute("aria-pressed")).toBe("false");
+    await legend("process").click({ modifiers: ["Shift"] });
+    await expect.poll(attribute(chart, "data-series")).toBe("2");
+  });
+
+  it("shows every chart as a table", async () => {
+    await tab.page.getByRole("button", { name: "CPU usage: values as a table" }).click();
+    const table = tab.byTestId("panel-cpu").locator("table");
+    await expect.poll(() => table.locator("thead th").allInnerTexts()).toEqual(["Time", "system", "process"]);
+    expect(await table.locator("tbody tr").first().textContent()).toMatch(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\s*[\d.]+ %/);
+    await tab.page.getByRole("button", { name: "CPU usage: values as a table" }).click();
+    await tab.chart("cpu");
+  });
+
+  it("stands still while paused, with filters working, and goes on", async () => {
+    await tab.byTestId("live").click();
+    await expect.poll(() => tab.page.url()).toContain("at=");
+    const cpu = await tab.chart("cpu");
+    await expect.poll(attribute(cpu, "data-to")).toBe(new URL(tab.page.url().replace("#/", "")).searchParams.get("at"));
+    const end = await cpu.getAttribute("data-to");
+    const range = tab.byTestId("time-range");
+    await range.click();
+    await tab.page.getByRole("button", { name: "Last 30 minutes" }).click();
+    await expect.poll(() => range.textContent()).toBe("Last 30 minutes");
+    await tab.page.evaluate((at) => {
+      location.hash = location.hash.replace("to=now", `to=now&at=${at}`);
+    }, end);
+    await expect.poll(attribute(cpu, "data-to")).toBe(end);
+    expect(await tab.byTestId("live").textContent()).toBe("Paused");
+    await tab.byTestId("live").click();
+    await expect.poll(attribute(cpu, "data-to")).not.toBe(end);
+  });
+
+  it("takes an absolute range", async () => {
+    await tab.byTestId("time-range").click();
+    const dialog = tab.page.getByRole("dialog", { name: "Time range" });
+    await dialog.getByLabel("From").fill("2026-01-01T10:00:00");
+    await dialog.getByLabel("To", { exact: true }).fill("2026-01-01T09:00:00");
+    expect(await dialog.getByRole("button", { name: "Show" }).isDisabled()).toBe(true);
+    await dialog.getByLabel("To", { exact: true }).fill("2026-01-01T11:00:00");
+    await dialog.getByRole("button", { name: "Show" }).click();
+    await expect.poll(() => tab.byTestId("time-range").textContent()).toBe("2026-01-01 10:00:00 – 11:00:00");
+    await tab.byTestId("panel-cpu").locator("[data-state=empty]").waitFor();
+    await tab.page.goBack();
+  });
+
+  it("narrows the transaction panels to the chosen transaction", async () => {
+    await tab.go("#/services/shop?from=now-5m");
+    const table = tab.byTestId("transactions");
+    const first = table.locator("tbody button").first();
+    const name = await first.textContent();
+    await first.click();
+    await expect.poll(() => new URL(tab.page.url().replace("#/", "")).searchParams.get("transaction")).toBe(name);
+    await tab.page.getByRole("heading", { name: `Transaction ${name}` }).waitFor();
+    await tab.chart("breakdown");
+    await tab.page.getByRole("button", { name: "Show all" }).click();
+    await expect.poll(() => tab.page.url()).not.toContain("transaction=");
+  });
+
+  it("explores: metric, grouping, filter, heat map, the call to copy, exports, all kept in the address", async () => {
+    await tab.go("#/explore?service=shop&from=now-5m");
+    await tab.byTestId("metric-shop.orders").click();
+    const result = tab.byTestId("explore-result");
+    await expect.poll(attribute(result.locator(".chart"), "data-series")).toBe("1");
+    await result.getByRole("button", { name: "region", exact: true }).click();
+    await expect.poll(attribute(result.locator(".chart"), "data-series")).toBe("3");
+    await result.getByLabel("Label to filter by").selectOption("region");
+    await result.getByLabel("Value of region").selectOption("eu");
+    await expect.poll(attribute(result.locator(".chart"), "data-series")).toBe("1");
+    await result.getByRole("button", { name: "heatmap" }).click();
+    await tab.byTestId("heatmap").waitFor();
+    await tab.page.reload();
+    await tab.byTestId("heatmap").waitFor();
+    const call = await result.locator("pre").textContent();
+    const answer = await (await fetch(call)).json();
+    expect(answer.series[0].labels).toEqual({ region: "eu" });
+    const [download] = await Promise.all([
+      tab.page.waitForEvent("download"),
+      result.getByRole("button", { name: "Download CSV" }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe("shop.orders-rate.csv");
+    expect(readFileSync(await download.path(), "utf8")).toMatch(/^time,eu\r\n\d{4}-/);
+  });
+
+  it("configures agents and shows who applied it", async () => {
+    await tab.go("#/config");
+    await tab.byTestId("agents").getByText("shop-worker").waitFor();
+    await tab.page.getByRole("button", { name: "Add a configuration" }).click();
+    await tab.page.getByLabel("Service", { exact: true }).fill("shop");
+    await tab.page.getByLabel("Value of metrics_interval").fill("3s");
+    await tab.page.getByRole("button", { name: "Save" }).click();
+    await tab.page.getByText("Saved.").waitFor();
+    const { entries } = await (await fetch(`${demo.url}/api/v1/agent-config`)).json();
+    expect(entries).toMatchObject([{ service: { name: "shop" }, settings: { metrics_interval: "3s" } }]);
+    await tab.page.reload();
+    await expect.poll(() => tab.page.getByLabel("Value of metrics_interval").inputValue()).toBe("3s");
+    const row = tab.byTestId("agents").locator("tbody tr").filter({ hasNotText: "shop-worker" });
+    await expect.poll(attribute(row.locator("[data-applied]"), "data-applied"), { timeout: 60_000 }).toBe("yes");
+    await tab.page.getByRole("button", { name: "Remove the configuration of shop" }).click();
+    await tab.page.getByRole("button", { name: "Save" }).click();
+    await tab.page.getByText("Saved.").waitFor();
+  });
+
+  it("shows the server's own health and the agents' deliveries", async () => {
+    await tab.go("#/health?from=now-5m");
+    await expect.poll(() => tab.byTestId("stat-Store").textContent()).toMatch(/ready/);
+    await expect.poll(() => tab.byTestId("stat-Events accepted").textContent()).toMatch(/[1-9]/);
+    await tab.chart("agent-events");
+  });
+
+  it("can be walked with the keyboard alone: from the list into a service, along a chart, in and out", async () => {
+    await tab.go("#/services?from=now-5m");
+    await tab.byTestId("service-shop").waitFor();
+    const press = (key) => tab.page.keyboard.press(key);
+    const focused = (read) => tab.page.evaluate(read);
+    const tabUntil = async (read, wanted, key = "Tab") => {
+      for (let presses = 0; presses < 80; presses++) {
+        await press(key);
+        if ((await focused(read)) === wanted) return;
+      }
+      throw new Error(`the focus never came to ${wanted}`);
+    };
+    await tabUntil(() => document.activeElement?.textContent, "shop");
+    await press("Enter");
+    await tab.chart("cpu");
+    await tabUntil(() => document.activeElement?.getAttribute("aria-label")?.split(".")[0] ?? "", "CPU usage");
+    await press("ArrowLeft");
+    await press("ArrowLeft");
+    const time = tab.byTestId("panel-cpu").locator(".panel-cursor-time");
+    const before = await time.textContent();
+    await press("ArrowLeft");
+    await expect.poll(() => time.textContent()).not.toBe(before);
+    await press("+");
+    await expect.poll(attribute(tab.byTestId("live"), "data-live")).toBe("false");
+    await tabUntil(() => document.activeElement?.getAttribute("aria-label")?.split(".")[0] ?? "", "CPU usage");
+    await press("Escape");
+    await expect.poll(attribute(tab.byTestId("live"), "data-live")).toBe("true");
+    await tabUntil(() => document.activeElement?.getAttribute("data-testid"), "time-range", "Shift+Tab");
+    await press("Enter");
+    await tab.page.getByRole("dialog", { name: "Time range" }).waitFor();
+    await press("Escape");
+    await expect.poll(() => tab.page.getByRole("dialog").count()).toBe(0);
+    expect(await focused(() => document.activeElement?.getAttribute("data-testid"))).toBe("time-range");
+  });
+
+  it("keeps the last values when the server goes away, and goes on when it is back", async () => {
+    await tab.go("#/services/shop?from=now-5m");
+    const cpu = await tab.chart("cpu");
+    await tab.page.route("**/api/v1/**", (route) => route.abort());
+    const warning = tab.byTestId("panel-cpu").getByText("Not refreshed");
+    await warning.waitFor();
+    const last = await cpu.getAttribute("data-last");
+    expect(last).toMatch(/^\d+ /);
+    await tab.page.unroute("**/api/v1/**");
+    await expect.poll(() => warning.count(), { timeout: 30_000 }).toBe(0);
+    await expect.poll(attribute(cpu, "data-last")).not.toBe(last);
+  });
+
+  it("remembers the theme and follows the system without a choice", async () => {
+    const themed = await DashboardPage.open(browser, demo.url, { theme: "dark" });
+    await themed.go("#/services");
+    const shown = () => themed.page.evaluate(() => document.documentElement.dataset.theme);
+    await themed.byTestId("services").waitFor();
+    expect(await shown()).toBe("dark");
+    await themed.page.emulateMedia({ colorScheme: "light" });
+    await expect.poll(shown).toBe("light");
+    await themed.byTestId("theme-switch").click();
+    await themed.byTestId("theme-switch").click();
+    expect(await shown()).toBe("dark");
+    await themed.page.reload();
+    await themed.byTestId("services").waitFor();
+    expect(await shown()).toBe("dark");
+    await themed.close();
+  });
+
+  it("draws under a locale that is none", async () => {
+    const odd = await DashboardPage.open(browser, demo.url, {
+      setUp: 'Object.defineProperty(Navigator.prototype, "language", { get: () => "en-US@posix" })',
+    });
+    await odd.go("#/services/shop?from=now-5m");
+    await odd.chart("cpu");
+    await odd.close();
+  });
+
+  const pages = {
+    services: "#/services?from=now-5m",
+    service: "#/services/shop?from=now-5m",
+    explore: "#/explore?service=shop&metric=shop.orders&by=region&from=now-5m",
+    config: "#/config",
+    health: "#/health?from=now-5m",
+  };
+  for (const theme of ["light", "dark"]) {
+    for (const width of [1440, 390]) {
+      it(`is accessible and fits, ${theme} at ${width} px, every page`, async () => {
+        const one = await DashboardPage.open(browser, demo.url, { width, theme });
+        for (const [name, hash] of Object.entries(pages)) {
+          await one.go(hash);
+          await one.page.locator("h1").waitFor();
+          await expect
+            .poll(() => one.page.locator("[data-state=loading]:visible").count(), { timeout: 20_000 })
+            .toBeLessThan(40);
+          expect([name, await one.violations()]).toEqual([name, []]);
+          const beyond = await one.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+          expect([name, beyond]).toEqual([name, 0]);
+        }
+        await one.close();
+      });
+    }
+  }
+});
+
+describe.skipIf(launched === undefined)("the page of a new server", () => {
+  it("shows how to send the first metrics, then a service that only said hello", async () => {
+    const directory = temporaryDirectory();
+    const server = await TidegaugeProcess.start(["serve", "--data-dir", directory.path]);
+    const tab = await DashboardPage.open(browser, server.url);
+    try {
+      await tab.go("#/services");
+      await tab.byTestId("first-run").waitFor();
+      expect(await tab.byTestId("first-run").textContent()).toContain(`ELASTIC_APM_SERVER_URL=${server.url}`);
+      await tab.page.getByRole("button", { name: "Python" }).click();
+      await tab.page.getByText("elasticapm-run python app.py").waitFor();
+      expect(await tab.violations()).toEqual([]);
+      await fetch(`${server.url}/config/v1/agents?service.name=mailer`);
+      await tab.byTestId("service-mailer").getByText("waiting for the first report").waitFor();
+    } finally {
+      await tab.close();
+      await server.stop();
+      directory.remove();
+    }
+  });
+
+  it("asks for the token, refuses a wrong one, and remembers the right one without storing it", async () => {
+    const directory = temporaryDirectory();
+    const server = await TidegaugeProcess.start(["serve", "--data-dir", directory.path, "--secret-token", SECRET]);
+    const tab = await DashboardPage.open(browser, server.url);
+    try {
+      await tab.go("#/services");
+      await tab.byTestId("login").waitFor();
+      expect(await tab.violations()).toEqual([]);
+      await tab.page.getByLabel("Secret token").fill("wrong");
+      await tab.page.keyboard.press("Enter");
+      await tab.page.getByText("This is not the server’s token.").waitFor();
+      await tab.page.getByLabel("Secret token").fill(SECRET);
+      await tab.page.keyboard.press("Enter");
+      await tab.byTestId("first-run").waitFor();
+      await tab.page.reload();
+      await tab.byTestId("first-run").waitFor();
+      const stored = await tab.page.evaluate(() => JSON.stringify({ ...localStorage }) + document.cookie);
+      expect(stored).not.toContain(SECRET);
+    } finally {
+      await tab.close();
+      await server.stop();
+      directory.remove();
+    }
+  });
+});

@@ -25,6 +25,9 @@ export class TidegaugeProcess {
       env: { TIDEGAUGE_LOG_LEVEL: "warn", ...process.env },
       stdio: ["ignore", "pipe", "inherit"],
     });
+    const killIt = () => child.kill("SIGKILL");
+    process.once("exit", killIt); // a suite that breaks leaves nothing running
+    child.once("exit", () => process.removeListener("exit", killIt));
     const ended = once(child, "exit").then(([code, signal]) => {
       throw new Error(`tidegauge ${args.join(" ")} ended with ${signal ?? code} before it listened`);
     });

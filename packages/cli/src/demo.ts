@@ -64,7 +64,7 @@ function welcome(url: string, application: Application): string {
 
   A small shop runs here under a load that comes in waves, and reports every 2 s. What to look at:
     ${pc.bold("shop")}         heap used climbs: carts are never forgotten, until the shop is restarted at 384 MB
-                 ${"shop.request.duration"} by route: /search is slow, it asks the database once per product
+                 GET /search is the slow transaction: nearly all of it is db, one statement per product
     ${pc.bold("shop-worker")}  queue.depth grows in each rush and drains afterwards
 
   The shop itself: ${`curl http://127.0.0.1:${application.shopPort}/products`}

@@ -1,8 +1,9 @@
 import { connect, type Socket } from "node:net";
 import { createInterface } from "node:readline";
+import { getClient } from "@tidegauge/agent";
 import type { Product, Request, Response } from "./database-protocol.js";
 
-/** A connection to the demo's database; statements may overlap. */
+/** A connection to the demo's database; statements may overlap. Each is a span, since no hook knows this database. */
 export class DatabaseClient {
   readonly #socket: Socket;
   readonly #waiting = new Map<number, { resolve(result: unknown): void; reject(error: Error): void }>();
@@ -55,6 +56,10 @@ export class DatabaseClient {
   }
 
   #ask(statement: Omit<Request, "id">): Promise<unknown> {
+    return getClient().withSpan(statement.operation, "db", "shopdb", () => this.#send(statement));
+  }
+
+  #send(statement: Omit<Request, "id">): Promise<unknown> {
     if (this.#socket.destroyed) return Promise.reject(new Error("the database is gone"));
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {

@@ -94,6 +94,7 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
   const method = request.method ?? "GET";
   const route = ROUTES[`${method} ${url.pathname}`];
   const name = route === undefined ? "unknown" : url.pathname;
+  if (route !== undefined) client.setTransactionName(`${method} ${url.pathname}`);
   inFlight.inc();
   const stop = durations.with(name).start();
   try {

@@ -36,8 +36,8 @@ function weigh(): number {
 async function pack(order: { at: number }): Promise<void> {
   waited.update(Date.now() - order.at);
   const stop = packing.start();
-  const tooHeavy = weigh() % 5 === 0 && Math.random() < 0.5;
-  await sleep(250 + 500 * Math.random());
+  const tooHeavy = client.withSpan("weigh", "app", () => weigh()) % 5 === 0 && Math.random() < 0.5;
+  await client.withSpan("label printer", "external", "printer", () => sleep(250 + 500 * Math.random()));
   stop();
   packed.with(tooHeavy ? "split" : "whole").inc();
 }
@@ -46,7 +46,7 @@ async function work(): Promise<void> {
   while (!stopped) {
     const order = await database.popOrder();
     if (order === null) await sleep(100);
-    else await pack(JSON.parse(order) as { at: number });
+    else await client.withTransaction("pack order", "messaging", () => pack(JSON.parse(order) as { at: number }));
   }
 }
 

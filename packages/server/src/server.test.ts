@@ -52,6 +52,21 @@ describe("startServer", () => {
     expect(await last(again.url, "a")).toBe(42);
   });
 
+  it("W-90 answers a batch that is sent again while the first is being written with the first one's commit, stored once", async () => {
+    const { url } = await start();
+    const body = METADATA_LINE + metricsetLine("a", 1) + metricsetLine("a", 2);
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => post(url, body, { "X-Tidegauge-Batch": "e:1" })),
+    );
+    expect(answers.map(({ status, json }) => [status, json?.accepted])).toEqual(Array(10).fill([202, 2]));
+    const query = "metric=a&from=1699999990000&to=1700000060000&step=1m&aggregation=count";
+    const { series } = (await send(`${url}/api/v1/query?${query}`)).json as {
+      series: { points: [number, number | null][] }[];
+    };
+    expect(series[0]?.points.reduce((sum, [, value]) => sum + (value ?? 0), 0)).toBe(2);
+    expect((await send(`${url}/metrics`)).text).toContain("tidegauge_repeated_batches_total 9");
+  });
+
   it("lists a service from its first configuration poll, before it reports", async () => {
     const { url } = await start();
     await send(`${url}/config/v1/agents?service.name=young`, {

@@ -1,5 +1,5 @@
 /** What kind of rule an event, or the whole stream, broke. The server counts by it. */
-export type DecodeErrorKind = "decode" | "validation" | "too_large" | "unknown_type" | "stream";
+export type DecodeErrorKind = "decode" | "validation" | "tooLarge" | "unknownType" | "stream";
 
 /**
  * Why a line was not accepted. A value, not an exception: decoding never throws. `message` reads like APM Server's (SRV-25): `decode error: …` for JSON

@@ -141,12 +141,12 @@ describe("IntakeDecoder", () => {
     expect(decoder.pending).toBe(3);
     expect(decoder.errorCount).toBe(3);
     expect(decoder.errors.map(({ document }) => document)).toEqual(['{"metricset":{"samples":', '{"foo":1}', "hello"]);
-    expect(Object.fromEntries(decoder.errorKinds)).toEqual({ decode: 1, unknown_type: 2 });
+    expect(Object.fromEntries(decoder.errorKinds)).toEqual({ decode: 1, unknownType: 2 });
     expect(decoder.take().lines).toEqual([1, 3, 6]);
   });
 
   it("W-90 cuts parts by the lines alone, however the bytes arrive", () => {
-    const body = Buffer.from(METADATA + GOOD.repeat(10) + "x\n" + GOOD.repeat(7));
+    const body = Buffer.from(`${METADATA + GOOD.repeat(10)}x\n${GOOD.repeat(7)}`);
     const parts = (chunk: number): number[][] => {
       const decoder = new IntakeDecoder(NOW_US, MAX_EVENT_SIZE_BYTES, { metricsets: 4, characters: Infinity });
       const taken: number[][] = [];

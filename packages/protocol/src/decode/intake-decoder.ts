@@ -118,7 +118,7 @@ export class IntakeDecoder implements LineSink {
 
   longLine(head: string): boolean {
     this.#line++;
-    const error = new DecodeError("too_large", "event exceeded the permitted size");
+    const error = new DecodeError("tooLarge", "event exceeded the permitted size");
     if (this.metadata === undefined) return this.#stop(error, head);
     this.#record(error, head);
     return true;
@@ -165,7 +165,7 @@ export class IntakeDecoder implements LineSink {
         return error;
       }
       default:
-        return new DecodeError("unknown_type", `did not recognize object type: ${JSON.stringify(type)}`);
+        return new DecodeError("unknownType", `did not recognize object type: ${JSON.stringify(type)}`);
     }
   }
 

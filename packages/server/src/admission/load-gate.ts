@@ -34,11 +34,6 @@ export class LoadGate {
     this.#maxBytes = Math.max(16 * 1024 ** 2, memoryBytes / 8);
   }
 
-  /** Requests inside. */
-  get size(): number {
-    return this.#admitted.size;
-  }
-
   /** Is there room for one more request? May give up an idle one for it. */
   hasRoom(nowMs: number): boolean {
     if (this.heldBytes >= this.#maxBytes) return false;

@@ -45,7 +45,7 @@ export class ServerMetrics {
     add(this.#requests, status, 1);
   }
 
-  /** An event of an intake request was not accepted: `decode`, `validation`, `too_large`, `unknown_type`. */
+  /** An event of an intake request was not accepted: `decode`, `validation`, `tooLarge`, `unknownType`. */
   eventError(kind: string, count = 1): void {
     add(this.#eventErrors, kind, count);
   }
@@ -70,11 +70,6 @@ export class ServerMetrics {
         break;
       }
     }
-  }
-
-  /** Samples and metricsets left out, and requests refused, so far; by reason. */
-  get refusals(): ReadonlyMap<string, number> {
-    return this.#refused;
   }
 
   /** The exposition. `version` is the server's own; `ready` whether it can write now. */

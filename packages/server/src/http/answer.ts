@@ -42,7 +42,7 @@ export function sendApm(exchange: Exchange, status: number, body: unknown, heade
 }
 
 /** Content type and text of an APM answer for this `Accept` header. */
-export function apmBody(accept: string | undefined, body: unknown): [contentType: string, text: string] {
+function apmBody(accept: string | undefined, body: unknown): [contentType: string, text: string] {
   const document = typeof body === "string" ? { error: body } : body;
   if (accept !== undefined && (accept.includes("*/*") || accept.includes("application/json"))) {
     return ["application/json", `${JSON.stringify(document, undefined, 2)}\n`];

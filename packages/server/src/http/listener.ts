@@ -63,7 +63,10 @@ export class Listener {
       maxHeaderSize: limits.maxHeaderSizeBytes,
       noDelay: true,
     };
-    this.#server = tls === undefined ? createServer(serverOptions) : createTlsServer({ ...serverOptions, ...tls });
+    this.#server =
+      tls === undefined
+        ? createServer(serverOptions)
+        : createTlsServer({ ...serverOptions, ...tls, handshakeTimeout: limits.readTimeoutMs });
     this.#server.maxConnections = limits.maxConnections;
     const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
       void this.#onRequest(request, response);

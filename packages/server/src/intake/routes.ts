@@ -80,7 +80,7 @@ function refusal(exchange: Exchange, options: IntakeOptions): { status: number; 
   }
   const ready = options.output.ready();
   if (!ready.ready) {
-    options.metrics.refused("not_ready");
+    options.metrics.refused("notReady");
     return { status: 503, message: ready.reason };
   }
   return undefined;
@@ -93,8 +93,8 @@ function count(request: IntakeRequest, metrics: ServerMetrics): void {
   metrics.accepted("span", others.span);
   metrics.accepted("error", others.error);
   metrics.accepted("log", others.log);
-  if (refused.histogramLength > 0) metrics.refused("histogram_length", refused.histogramLength);
-  if (refused.breakdownEmpty > 0) metrics.refused("breakdown_empty", refused.breakdownEmpty);
+  if (refused.histogramLength > 0) metrics.refused("histogramLengths", refused.histogramLength);
+  if (refused.breakdownEmpty > 0) metrics.refused("breakdownWithoutSelfTime", refused.breakdownEmpty);
 }
 
 /** SRV-27: 202 with an empty body, or the count when asked; any error is listed and closes the connection. */

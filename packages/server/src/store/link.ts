@@ -38,7 +38,12 @@ export class WorkerLink {
   constructor(options: WorkerOptions, news: WorkerNews) {
     this.#news = news;
     const path = createRequire(import.meta.url).resolve("#store-worker");
-    this.#worker = new Worker(path, { workerData: options, name: "tidegauge-store" });
+    this.#worker = new Worker(path, {
+      workerData: options,
+      name: "tidegauge-store",
+      // What the process preloads, an agent perhaps, has no business in this thread.
+      execArgv: [],
+    });
     this.#worker.on("message", (message: FromWorker) => this.#receive(message));
     this.#worker.on("error", (error) => this.#end(error));
     this.#worker.on("exit", () => this.#end(new Error("the store's worker thread ended")));

@@ -9,6 +9,7 @@ import { panelsFor } from "../panels/catalog.js";
 import { MetricPanel } from "../panels/MetricPanel.js";
 import { PanelEmpty, PanelError, PanelLoading } from "../panels/Panel.js";
 import { type PanelLine, SECTIONS } from "../panels/spec.js";
+import { splitByNode } from "../panels/split.js";
 import { linkTo } from "../route/location.js";
 import { setParameters, useLocation } from "../route/useLocation.js";
 import { queryTimes } from "../time/range.js";
@@ -32,6 +33,7 @@ export function ServicePage({ name }: { name: string }) {
   );
   const summary = services.data?.services.find((service) => service.name === name);
   const panels = useMemo(() => panelsFor(metrics.data?.metrics ?? []), [metrics.data]);
+  const eachNode = node === undefined && parameters.get("split") === "node";
   const has = (metric: string) => metrics.data?.metrics.some((candidate) => candidate.name === metric) ?? false;
   const scope = { service: name, node, environment };
   const markers = useMarkers({ ...scope, ...queryTimes(range) }, metrics.data?.metrics ?? [], Math.floor(tick / 3));
@@ -55,6 +57,17 @@ export function ServicePage({ name }: { name: string }) {
             parameter="environment"
           />
           <Choice label="Node" value={node} options={summary?.nodes ?? []} parameter="node" />
+          {(summary?.nodes.length ?? 0) > 1 && node === undefined && (
+            <button
+              type="button"
+              class="chip"
+              aria-pressed={eachNode}
+              data-testid="split-nodes"
+              onClick={() => setParameters({ split: eachNode ? undefined : "node" }, true)}
+            >
+              Each node
+            </button>
+          )}
         </div>
       </div>
       <MarkerList markers={markers} />
@@ -88,7 +101,7 @@ export function ServicePage({ name }: { name: string }) {
                   {own.map((spec) => (
                     <MetricPanel
                       key={spec.id}
-                      spec={spec}
+                      spec={eachNode ? splitByNode(spec) : spec}
                       scope={scope}
                       range={range}
                       tick={tick}

@@ -88,14 +88,11 @@ function toSeries(line: PanelLine, answer: QueryResponse, series: QuerySeries, t
     return value * factor;
   });
   const grouped = line.groupBy !== undefined;
+  const rest = series.labels._other === "true" && !line.prefixed;
   const group = groupLabel(series.labels);
   return {
-    id: grouped
-      ? series.labels._other === "true"
-        ? "_other"
-        : `${line.label}:${JSON.stringify(series.labels)}`
-      : line.label,
-    label: grouped ? group : line.label,
+    id: grouped ? (rest ? "_other" : `${line.label}:${JSON.stringify(series.labels)}`) : line.label,
+    label: grouped ? (line.prefixed ? `${line.label} ${group}` : group) : line.label,
     values: line.missing === "zero" ? fillZero(plotted, times, answer) : plotted,
     style: grouped && line.style === "area" ? "line" : (line.style ?? "line"),
     ...(line.startsHidden ? { startsHidden: true } : {}),

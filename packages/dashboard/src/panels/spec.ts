@@ -13,6 +13,8 @@ export interface PanelLine {
   filters?: readonly string[];
   /** The largest groups kept; the rest becomes one line. */
   limit?: number;
+  /** A group's name comes after the line's own, where several lines are grouped alike. */
+  prefixed?: boolean;
   /** What is done with a second query: `minus` subtracts it, `over` divides by it. */
   combine?: { how: "minus" | "over"; metric: string; aggregation: Aggregation };
   /** Divides by the step's seconds, for sums that should not depend on the step. */

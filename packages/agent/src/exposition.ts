@@ -97,12 +97,18 @@ export class Exposition {
     of.lines.push(`${name}${labels.length === 0 ? "" : `{${labels.join(",")}}`} ${value}`);
   }
 
+  /** OpenMetrics escapes quotes in help as well. */
+  private help(text: string): string {
+    const plain = text.replace(/\\/g, "\\\\").replace(/\n/g, "\\n");
+    return this.openMetrics ? plain.replace(/"/g, '\\"') : plain;
+  }
+
   text(): string {
     let text = "";
     for (const [name, family] of this.families) {
       // The older format calls a counter by the name of its samples.
       const shown = family.type === "counter" && !this.openMetrics ? `${name}_total` : name;
-      if (family.help !== "") text += `# HELP ${shown} ${escapeHelp(family.help)}\n`;
+      if (family.help !== "") text += `# HELP ${shown} ${this.help(family.help)}\n`;
       text += `# TYPE ${shown} ${family.type}\n${[...new Set(family.lines)].join("\n")}\n`;
     }
     return this.openMetrics ? `${text}# EOF\n` : text;
@@ -122,8 +128,4 @@ function labelName(name: string): string {
 
 function escapeLabel(text: string): string {
   return text.replace(/\\/g, "\\\\").replace(/"/g, '\\"').replace(/\n/g, "\\n");
-}
-
-function escapeHelp(text: string): string {
-  return text.replace(/\\/g, "\\\\").replace(/\n/g, "\\n").replace(/"/g, '\\"');
 }

@@ -1,0 +1,11 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { expect, it } from "vitest";
+import { OPTIONS } from "./options.js";
+import { configurationReference } from "./reference.js";
+
+it("docs/configuration.md is what the option table says: run `node docs/generate.mjs` after changing it", () => {
+  const page = readFileSync(resolve("docs/configuration.md"), "utf8");
+  expect(page).toBe(configurationReference());
+  for (const { name } of OPTIONS) expect(page).toContain(`ELASTIC_APM_${name.toUpperCase()}\``);
+});

@@ -15,6 +15,7 @@ import type { BreakdownRequest, BreakdownResult, ScanRequest, ScanResult } from 
 import type { Store } from "../store/store.js";
 import { sendTagged } from "./etag.js";
 import { streamEvents } from "./events.js";
+import { openApiDocument } from "./openapi.js";
 import { BadQuery, breakdownRequest, catalogRequest, queryRequest } from "./parameters.js";
 import { type Sighting, summarizeServices } from "./services.js";
 import { unitOf } from "./unit.js";
@@ -68,6 +69,7 @@ export function createQueryRoutes(options: QueryRouteOptions): Route[] {
       const request = breakdownRequest(url.searchParams, now());
       return breakdownResponse(request, await store.breakdown(request, signal));
     }),
+    read("/api/v1/openapi.json", async () => openApiDocument()),
     {
       path: "/api/v1/events",
       methods: ["GET"],

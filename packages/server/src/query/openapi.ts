@@ -1,0 +1,204 @@
+import { AGGREGATIONS, QUERY_DIMENSIONS } from "@tidegauge/protocol/query";
+
+type Schema = Readonly<Record<string, unknown>>;
+
+const TEXT: Schema = { type: "string", maxLength: 4096 };
+const NUMBER: Schema = { type: "number" };
+const INTEGER: Schema = { type: "integer" };
+const NULLABLE_TEXT: Schema = { type: ["string", "null"] };
+const TEXTS: Schema = { type: "array", items: { type: "string" } };
+
+const object = (properties: Readonly<Record<string, Schema>>): Schema => ({
+  type: "object",
+  properties,
+  required: Object.keys(properties),
+});
+const list = (items: Schema): Schema => ({ type: "array", items });
+const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
+
+const POINTS: Schema = list({
+  type: "array",
+  prefixItems: [INTEGER, { type: ["number", "null"] }],
+  minItems: 2,
+  maxItems: 2,
+  description: "Start of the step in epoch milliseconds, and the value or null where there is no data.",
+});
+
+const SCHEMAS: Readonly<Record<string, Schema>> = {
+  Error: object({ error: object({ code: { type: "string" }, message: { type: "string" } }) }),
+  Services: object({
+    services: list(
+      object({
+        name: TEXT,
+        environments: TEXTS,
+        agent: { oneOf: [object({ name: TEXT, version: TEXT }), { type: "null" }] },
+        nodes: TEXTS,
+        firstSeen: NULLABLE_TEXT,
+        lastSeen: NULLABLE_TEXT,
+        status: { type: "string", enum: ["reporting", "waiting", "silent"] },
+      }),
+    ),
+  }),
+  Metrics: object({
+    metrics: list(
+      object({
+        name: { type: "string" },
+        kind: { type: "string", enum: ["gauge", "delta", "cumulative", "histogram"] },
+        inferred: { type: "boolean", description: "The kind was inferred, not said by the sender." },
+        unit: NULLABLE_TEXT,
+        labels: TEXTS,
+        series: INTEGER,
+        firstSeen: { type: "string" },
+        lastSeen: { type: "string" },
+      }),
+    ),
+  }),
+  Labels: object({ labels: { type: "object", additionalProperties: TEXTS } }),
+  Query: object({
+    from: INTEGER,
+    to: INTEGER,
+    step: { ...INTEGER, description: "Milliseconds." },
+    unit: { ...NULLABLE_TEXT, description: "`percent` (a fraction), `byte`, `us`, `ms`, or as the agent sent it." },
+    series: list(object({ labels: { type: "object", additionalProperties: { type: "string" } }, points: POINTS })),
+  }),
+  Breakdown: object({
+    from: INTEGER,
+    to: INTEGER,
+    step: INTEGER,
+    transactions: list(
+      object({
+        name: { type: "string" },
+        type: { type: "string" },
+        count: NUMBER,
+        sumUs: NUMBER,
+        spans: list(
+          object({
+            type: { type: "string" },
+            subtype: { type: "string" },
+            count: NUMBER,
+            sumUs: NUMBER,
+            share: { ...NUMBER, description: "Of the transaction's self time, 0 to 1." },
+            points: POINTS,
+          }),
+        ),
+      }),
+    ),
+  }),
+};
+
+interface Parameter {
+  readonly name: string;
+  readonly description: string;
+  readonly schema: Schema;
+  readonly required?: boolean;
+  readonly explode?: boolean;
+}
+
+const optional = (name: string, description: string, schema: Schema = TEXT): Parameter => ({
+  name,
+  description,
+  schema,
+});
+const SERVICE = optional("service", "Name of a service; all without it.");
+const ENVIRONMENT = optional("environment", "Environment of the service.");
+const NODE = optional("node", "Node name.");
+const WINDOW: readonly Parameter[] = [
+  optional("from", "Included. ISO 8601, epoch milliseconds, or relative: `now-15m`. Default `now-15m`."),
+  optional("to", "Excluded. As `from`. Default `now`."),
+  optional("step", "`auto` or a duration of at least 1 s: `30s`, `5m`, `1h`, `1d`. At most 11,000 steps.", {
+    type: "string",
+    pattern: "^(auto|[0-9]{1,9}[smhd])?$",
+    default: "auto",
+  }),
+];
+
+const QUERY_PARAMETERS: readonly Parameter[] = [
+  { name: "metric", description: "Name of the metric.", schema: { ...TEXT, minLength: 1 }, required: true },
+  SERVICE,
+  ENVIRONMENT,
+  NODE,
+  ...WINDOW,
+  optional("aggregation", "Within a step for each series by its kind, then across series.", {
+    type: "string",
+    enum: AGGREGATIONS,
+    default: "avg",
+  }),
+  optional("group_by", `Label keys or ${QUERY_DIMENSIONS.join(", ")}, separated by commas; at most 20.`),
+  {
+    name: "filter",
+    description: "`key:value`, split at the first colon; may repeat, all must hold.",
+    schema: { type: "array", items: { ...TEXT, pattern: "^[^:]+:" }, maxItems: 20 },
+    explode: true,
+  },
+  optional("limit", "Keeps this many of the largest groups and joins the rest as `_other`.", {
+    type: "integer",
+    minimum: 1,
+    maximum: 1000,
+  }),
+];
+
+/** The OpenAPI document of the query API, served at `/api/v1/openapi.json`. */
+export function openApiDocument(): Schema {
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "Tidegauge query API",
+      version: "1",
+      description: "Read-only JSON. With a token configured every call needs it, or the session cookie of the page.",
+      license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+    },
+    security: [{}, { token: [] }, { apiKey: [] }],
+    paths: {
+      "/api/v1/services": operation(
+        "listServices",
+        "Services that report or wait for their first report",
+        "Services",
+        [],
+      ),
+      "/api/v1/metrics": operation("listMetrics", "Metrics of a service, or of all", "Metrics", [SERVICE]),
+      "/api/v1/labels": operation("listLabels", "Label keys and their values", "Labels", [
+        SERVICE,
+        optional("metric", "Name of a metric; all without it."),
+      ]),
+      "/api/v1/query": operation("query", "Values of a metric over time", "Query", QUERY_PARAMETERS),
+      "/api/v1/breakdown": operation("breakdown", "Self time by transaction and span type", "Breakdown", [
+        SERVICE,
+        ENVIRONMENT,
+        NODE,
+        optional("transaction", "Name of a transaction."),
+        optional("transaction_type", "Type of the transactions."),
+        ...WINDOW,
+      ]),
+    },
+    components: {
+      schemas: SCHEMAS,
+      securitySchemes: {
+        token: { type: "http", scheme: "bearer" },
+        apiKey: { type: "apiKey", in: "header", name: "Authorization", description: "`ApiKey base64(id:key)`" },
+      },
+    },
+  };
+}
+
+function operation(operationId: string, summary: string, schema: string, parameters: readonly Parameter[]): Schema {
+  const content = (name: string): Schema => ({ "application/json": { schema: ref(name) } });
+  const failure = (description: string): Schema => ({ description, content: content("Error") });
+  return {
+    get: {
+      operationId,
+      summary,
+      parameters: parameters.map((parameter) => ({ in: "query", ...parameter })),
+      responses: {
+        200: {
+          description: "The answer.",
+          headers: { ETag: { schema: { type: "string" } } },
+          content: content(schema),
+        },
+        304: { description: "What the client has, by `If-None-Match`, is still the answer." },
+        400: failure("A parameter is missing or wrong, or too much is asked for."),
+        401: failure("The credentials are missing or wrong."),
+        503: failure("The store is closed or being reopened."),
+      },
+    },
+  };
+}

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { chromium } from "playwright-core";
 
 /** Where browsers that people install are found. */
@@ -48,10 +48,24 @@ async function packagedChromium() {
   const { default: packaged } = await import("@sparticuz/chromium");
   packaged.setGraphicsMode = false;
   const executablePath = await packaged.executablePath();
+  provideFonts(dirname(executablePath));
   const works = spawnSync(executablePath, ["--version"], { encoding: "utf8" });
   if (works.status !== 0) return undefined;
   // Its own arguments are made for a sandbox of one short call, such as a single process for everything.
   return { executablePath, args: ["--no-sandbox", "--no-zygote", "--font-render-hinting=none"] };
+}
+
+/**
+ * Points fontconfig at the fonts that were unpacked and at the machine's own: the package's configuration looks into
+ * `/tmp/fonts` only, and a Chromium without any font ends at the first text field.
+ */
+function provideFonts(directory) {
+  const configuration = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>${directory}</dir><dir>/usr/share/fonts</dir><cachedir>${join(directory, "font-cache")}</cachedir></fontconfig>
+`;
+  writeFileSync(join(directory, "fonts.conf"), configuration);
+  process.env.FONTCONFIG_PATH = directory;
 }
 
 function installedChromium() {

@@ -86,16 +86,18 @@ describe.skipIf(chromium === undefined)("the page in a browser", () => {
   });
 
   it("zooms into what is dragged over, and goes back by a double click", async () => {
+    await page.goto(`${demo.url}/#/services/shop?from=now-1m`); // the demo is young: most of a longer range is empty
     const chart = page.locator(CPU_CHART);
     const range = async () =>
       Number(await chart.getAttribute("data-to")) - Number(await chart.getAttribute("data-from"));
+    await expect.poll(range, { timeout: 20_000 }).toBeLessThan(90_000);
     const before = await range();
     const { x, y, width, height } = await chart.locator(".u-over").boundingBox();
-    await page.mouse.move(x + width * 0.5, y + height / 2);
+    await page.mouse.move(x + width * 0.6, y + height / 2);
     await page.mouse.down();
-    await page.mouse.move(x + width * 0.8, y + height / 2, { steps: 8 });
+    await page.mouse.move(x + width * 0.99, y + height / 2, { steps: 8 });
     await page.mouse.up();
-    await expect.poll(range, { timeout: 20_000 }).toBeLessThan(before * 0.5);
+    await expect.poll(range, { timeout: 20_000 }).toBeLessThan(before * 0.6);
     await chart.locator(".u-over").dblclick();
     await expect.poll(range, { timeout: 20_000 }).toBe(before);
   });

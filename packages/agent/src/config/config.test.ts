@@ -48,7 +48,7 @@ describe("sources", () => {
     });
   });
 
-  it("CFG-2 warns of a bad value, names its source and takes the next lower one", () => {
+  it("CFG-2 D-CFG-1 warns of a bad value, names its source and takes the next lower one", () => {
     const logger = new RecordingLogger();
     const config = Config.load(
       { metricsInterval: "20s", apiRequestSize: "1" },

@@ -103,4 +103,18 @@ describe("values (configuration.md §6.2)", () => {
       expect(() => parse(name, "/tmp")).toThrow(/not a regular file/);
     }
   });
+
+  it("D-CFG-2 trims the items of a list", () => {
+    expect(parse("metrics_sets", " a ,b,  c")).toEqual(["a", "b", "c"]);
+  });
+
+  it("D-CFG-3 takes nothing but true and false for a boolean", () => {
+    for (const text of ["1", "on", "yes", "T", " true"]) expect(() => parse("recording", text)).toThrow(InvalidValue);
+  });
+
+  it("D-CFG-4 refuses negative intervals", () => {
+    for (const name of ["metrics_interval", "api_request_time", "server_timeout"]) {
+      expect(() => parse(name, "-1s")).toThrow(InvalidValue);
+    }
+  });
 });

@@ -23,7 +23,7 @@ describe("service name discovery (configuration.md §6.4)", () => {
     expect(serviceNameOf(packageName)).toBe(serviceName);
   });
 
-  it("searches upward from the main script, past files that are no JSON", () => {
+  it("D-CFG-5 searches upward from the main script, past files that are no JSON", () => {
     const deep = join(root, "node_app", "src", "bin");
     mkdirSync(deep, { recursive: true });
     writeFileSync(join(root, "package.json"), JSON.stringify({ name: "@acme/shop", version: "3.1.4" }));

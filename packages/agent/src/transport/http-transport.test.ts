@@ -347,7 +347,7 @@ describe("before the first events request", () => {
 });
 
 describe("close", () => {
-  it("W-75 sends what was queued, refuses what comes later as closed, and is idempotent", async () => {
+  it("W-75 W-33d sends what was queued, refuses what comes later as closed, and is idempotent", async () => {
     const { queue, transport } = start({ serverUrl: server.url });
     queue(3);
     await Promise.all([transport.close(), transport.close()]);

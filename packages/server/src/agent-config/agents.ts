@@ -101,16 +101,16 @@ export class Agents {
 
   /** Every process that reported, with the configuration it runs as far as known, and pollers that belong to none of them. */
   list(): AgentProcess[] {
-    const processes = [...this.#reporting.values()].map((process) => ({ ...process }));
-    const result = [...processes];
+    const result = [...this.#reporting.values()].map((process) => ({ ...process }));
+    const places = new Map<string, AgentProcess[]>();
+    for (const process of result) {
+      const place = placeOf(process);
+      const there = places.get(place);
+      if (there === undefined) places.set(place, [process]);
+      else there.push(process);
+    }
     for (const poller of this.#polling.values()) {
-      const matching = processes.filter(
-        (process) =>
-          process.service === poller.service &&
-          process.environment === poller.environment &&
-          process.address === poller.address &&
-          process.agentVersion === poller.agentVersion,
-      );
+      const matching = places.get(placeOf(poller)) ?? [];
       if (matching.length === 0) result.push({ ...poller });
       // All processes of one service at one address are given the same configuration, so what one of them confirmed says most about the others.
       for (const process of matching) {
@@ -120,6 +120,11 @@ export class Agents {
     }
     return result;
   }
+}
+
+/** What a poll tells about its process. */
+function placeOf({ service, environment, address, agentVersion }: AgentProcess): string {
+  return JSON.stringify([service, environment, address, agentVersion]);
 }
 
 function unknown(service: string, environment: string | undefined, address: string | undefined): AgentProcess {

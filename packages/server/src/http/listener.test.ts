@@ -8,12 +8,14 @@ import {
   send,
   startReceiver,
 } from "../testing/receiver-fixture.js";
+import { sendText } from "./answer.js";
+import type { Route } from "./route.js";
 
 describe("Listener", () => {
   let fixture: ReceiverFixture;
   const sockets: Socket[] = [];
-  async function start(options: ServerOptions = {}): Promise<void> {
-    fixture = await startReceiver(options);
+  async function start(options: ServerOptions = {}, routes: readonly Route[] = []): Promise<void> {
+    fixture = await startReceiver(options, routes);
   }
   afterEach(async () => {
     for (const socket of sockets.splice(0)) socket.destroy();
@@ -73,6 +75,65 @@ describe("Listener", () => {
     await start({ readTimeout: "200ms" });
     const [slow, silent] = [raw("GET / HTTP/1.1\r\nHost: x\r\nX-Slow: "), raw("")];
     await expect.poll(() => [slow.closed(), silent.closed()], { timeout: 8_000 }).toEqual([true, true]);
+  });
+
+  it("8.4 closes a connection whose client does not read its answer", async () => {
+    const large: Route = {
+      path: "/large",
+      methods: ["GET"],
+      auth: "none",
+      handle: (exchange) => sendText(exchange, 200, "x".repeat(64 * 1024 ** 2)),
+    };
+    await start({ readTimeout: "300ms" }, [large]);
+    const { socket, closed } = raw("GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    socket.pause();
+    const connections = async (): Promise<string | undefined> =>
+      /tidegauge_connections (\d+)/.exec((await send(`${fixture.url}/metrics`)).text)?.[1];
+    await expect.poll(connections).toBe("2");
+    await expect.poll(connections, { timeout: 5_000 }).toBe("1");
+    socket.resume();
+    await expect.poll(closed).toBe(true);
+  });
+
+  it("answers a fault of a route with 500 that tells nothing of the inside", async () => {
+    const faulty = (path: string): Route => ({
+      path,
+      methods: ["GET"],
+      auth: "none",
+      handle: () => Promise.reject(new Error("secret detail")),
+    });
+    await start({}, [faulty("/api/v1/faulty"), faulty("/faulty")]);
+    const api = await send(`${fixture.url}/api/v1/faulty`);
+    expect(api).toMatchObject({ status: 500, json: { error: { code: "internal", message: "internal server error" } } });
+    expect(await send(`${fixture.url}/faulty`)).toMatchObject({
+      status: 500,
+      json: { error: "internal server error" },
+    });
+    expect(fixture.logs.filter((line) => line.includes('"level":"error"'))).toHaveLength(2);
+  });
+
+  it("tells a long answer when its client has left and when the server stops", async () => {
+    const aborted: string[] = [];
+    const endless: Route = {
+      path: "/endless",
+      methods: ["GET"],
+      auth: "none",
+      handle: ({ request, response, signal }) => {
+        response.writeHead(200).write("begun");
+        signal.addEventListener("abort", () => {
+          aborted.push(String(request.headers["x-name"]));
+          response.end();
+        });
+      },
+    };
+    await start({}, [endless]);
+    const open = (name: string) => raw(`GET /endless HTTP/1.1\r\nHost: localhost\r\nX-Name: ${name}\r\n\r\n`);
+    const [leaves, stays] = [open("leaves"), open("stays")];
+    await expect.poll(() => [leaves, stays].every(({ received }) => received().includes("begun"))).toBe(true);
+    leaves.socket.destroy();
+    await expect.poll(() => aborted).toEqual(["leaves"]);
+    await fixture.receiver.drain();
+    expect(aborted).toEqual(["leaves", "stays"]);
   });
 
   it("takes no more connections than it is told to", async () => {

@@ -129,10 +129,18 @@ export class Listener {
     response.once("close", () => this.#open.delete(exchange));
     try {
       await this.#answer(exchange);
+      this.#expectReading(response);
     } catch (error) {
       this.#options.logger.error({ err: error, "url.path": pathOf(request.url) }, "a request failed inside the server");
       refuse(exchange, 500, "internal", "internal server error");
     }
+  }
+
+  /** A client that does not read its answer must not hold it in memory for ever (8.4 `write_timeout`). */
+  #expectReading(response: ServerResponse): void {
+    if (!response.writableEnded || response.writableLength === 0) return;
+    const timer = setTimeout(() => response.destroy(), this.#options.limits.readTimeoutMs);
+    response.once("close", () => clearTimeout(timer));
   }
 
   async #answer(exchange: HttpExchange): Promise<void> {

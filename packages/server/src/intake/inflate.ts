@@ -59,6 +59,8 @@ export class Inflater {
   #out: Buffer[] = [];
   #error: Error | undefined;
   #stopped = false;
+  /** Called when the stream fails: zlib then drops the callback of the write that is under way. */
+  #failed: () => void = () => {};
 
   /** `sink` takes the inflated chunks in order; false: it wants no more. */
   constructor(encoding: Compressed, sink: (chunk: Buffer) => Promise<boolean>) {
@@ -67,6 +69,7 @@ export class Inflater {
     this.#stream.on("data", (chunk: Buffer) => this.#out.push(chunk));
     this.#stream.on("error", (error) => {
       this.#error = error;
+      this.#failed();
     });
   }
 
@@ -74,6 +77,7 @@ export class Inflater {
   async write(chunk: Buffer): Promise<boolean> {
     for (let start = 0; start < chunk.length && !this.#stopped && this.#error === undefined; start += SLICE_BYTES) {
       await new Promise<void>((resolve) => {
+        this.#failed = resolve;
         this.#stream.write(chunk.subarray(start, start + SLICE_BYTES), () => resolve());
       });
       await this.#drain();
@@ -85,7 +89,8 @@ export class Inflater {
   async end(): Promise<boolean> {
     if (!this.#stopped && this.#error === undefined) {
       await new Promise<void>((resolve) => {
-        this.#stream.once("end", resolve).once("error", () => resolve());
+        this.#failed = resolve;
+        this.#stream.once("end", resolve);
         this.#stream.end();
       });
       await this.#drain();

@@ -135,6 +135,12 @@ describe("intake", () => {
     const damaged = gzipSync(body);
     damaged.writeUInt32LE(0, damaged.length - 8);
     expect(await post(damaged)).toMatchObject({ status: 500, json: { accepted: 500 } });
+    // Too large to be unpacked in one piece: the stream keeps all but what was under way.
+    const large = gzipSync(METADATA_LINE + numbered(20_000), { level: 1 });
+    large.fill(0xff, large.length - 2_000, large.length - 1_000);
+    const streamed = await post(large);
+    expect(streamed.status).toBe(500);
+    expect(streamed.json?.accepted).toBeGreaterThan(10_000);
   });
 
   it("W-90 stores nothing of a batch that broke off, since its sender repeats it", async () => {

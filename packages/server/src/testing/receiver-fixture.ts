@@ -3,6 +3,7 @@ import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Logger } from "../health/log.js";
+import type { Route } from "../http/route.js";
 import { parseOptions, type ServerOptions } from "../options.js";
 import { Receiver } from "../receiver.js";
 import { MemoryOutput } from "./memory-output.js";
@@ -19,7 +20,10 @@ export interface ReceiverFixture {
   close(): Promise<void>;
 }
 
-export async function startReceiver(options: ServerOptions = {}): Promise<ReceiverFixture> {
+export async function startReceiver(
+  options: ServerOptions = {},
+  routes: readonly Route[] = [],
+): Promise<ReceiverFixture> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "tidegauge-receiver-"));
   const output = new MemoryOutput();
   const logs: string[] = [];
@@ -32,7 +36,7 @@ export async function startReceiver(options: ServerOptions = {}): Promise<Receiv
     tls: undefined,
     output,
     logger,
-    routes: () => [],
+    routes: () => routes,
   });
   const url = await receiver.start();
   return {

@@ -2,7 +2,7 @@ import { AGGREGATIONS, QUERY_DIMENSIONS } from "@tidegauge/protocol/query";
 
 type Schema = Readonly<Record<string, unknown>>;
 
-const TEXT: Schema = { type: "string", maxLength: 4096 };
+const TEXT: Schema = { type: "string", maxLength: 1024 };
 const NUMBER: Schema = { type: "number" };
 const INTEGER: Schema = { type: "integer" };
 const NULLABLE_TEXT: Schema = { type: ["string", "null"] };
@@ -18,7 +18,7 @@ const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` })
 
 const POINTS: Schema = list({
   type: "array",
-  prefixItems: [INTEGER, { type: ["number", "null"] }],
+  items: { type: ["number", "null"] },
   minItems: 2,
   maxItems: 2,
   description: "Start of the step in epoch milliseconds, and the value or null where there is no data.",
@@ -197,6 +197,7 @@ function operation(operationId: string, summary: string, schema: string, paramet
         304: { description: "What the client has, by `If-None-Match`, is still the answer." },
         400: failure("A parameter is missing or wrong, or too much is asked for."),
         401: failure("The credentials are missing or wrong."),
+        431: { description: "The request's head is larger than the server takes." },
         503: failure("The store is closed or being reopened."),
       },
     },

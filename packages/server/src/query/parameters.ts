@@ -15,7 +15,7 @@ export class BadQuery extends Error {
   }
 }
 
-const MAX_TEXT = 4096;
+const MAX_TEXT = 1024;
 const MAX_KEYS = 20;
 const MIN_STEP_MS = 1000;
 

@@ -1,4 +1,6 @@
 import type { Metadata, Metricset, WireLabelValue } from "@tidegauge/protocol";
+import { hostOf } from "../output/host.js";
+import { labelKey } from "../output/label-key.js";
 
 /** Who sent a metricset: everything of a series' identity except metric and labels (D-SRV-11). */
 export interface Sender {
@@ -18,7 +20,7 @@ export interface Sender {
 export function senderOf(metadata: Metadata): Sender {
   const { service, system } = metadata;
   const container = system?.container?.id ?? null;
-  const host = hostName(system);
+  const host = hostOf(system).name ?? null;
   const ephemeral = service.agent.ephemeral_id;
   return {
     service: service.name,
@@ -36,20 +38,6 @@ export function senderOf(metadata: Metadata): Sender {
 export function overriddenSender(sender: Sender, service: NonNullable<Metricset["service"]>): Sender {
   if (!service.name) return service.version ? { ...sender, version: service.version } : sender;
   return { ...sender, service: service.name, version: service.version ?? null };
-}
-
-function hostName(system: Metadata["system"]): string | null {
-  if (system === undefined) return null;
-  let name = system.detected_hostname ?? (system.configured_hostname === undefined ? system.hostname : undefined);
-  if (system.kubernetes?.node?.name) name = system.kubernetes.node.name;
-  else if (system.kubernetes?.namespace || system.kubernetes?.pod?.name || system.kubernetes?.pod?.uid)
-    name = undefined;
-  return system.configured_hostname || name || null;
-}
-
-/** A label key as Elastic stores it: `.`, `*` and `"` become `_` (SRV-44). */
-export function labelKey(key: string): string {
-  return key.replace(/[.*"]/g, "_");
 }
 
 /**

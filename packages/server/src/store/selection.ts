@@ -1,7 +1,7 @@
 import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
+import { labelKey } from "../output/label-key.js";
 import { rows } from "./engine.js";
 import type { StoreFile } from "./files.js";
-import { labelKey } from "./identity.js";
 import type { SeriesKind } from "./kind.js";
 import type { ScanRequest } from "./messages.js";
 import { IDENTITY_COLUMNS } from "./schema.js";

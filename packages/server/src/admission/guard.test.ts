@@ -10,7 +10,7 @@ function request(from: string, headers: Record<string, string> = {}, method = "P
 const OPEN = { credentialsConfigured: false, insecure: false };
 
 describe("guard", () => {
-  it("serves only this machine when there are no credentials", () => {
+  it("D-SRV-12 serves only this machine when there are no credentials", () => {
     for (const address of ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"]) {
       expect(guard(request(address), OPEN)).toBeUndefined();
     }
@@ -19,13 +19,13 @@ describe("guard", () => {
     }
   });
 
-  it("serves everybody with credentials, or with --insecure", () => {
+  it("D-SRV-12 serves everybody with credentials, or with --insecure", () => {
     const far = request("10.0.0.1", { host: "tidegauge:8200" });
     expect(guard(far, { credentialsConfigured: true, insecure: false })).toBeUndefined();
     expect(guard(far, { credentialsConfigured: false, insecure: true })).toBeUndefined();
   });
 
-  it("refuses names that could have been rebound to this machine", () => {
+  it("D-SRV-12 refuses names that could have been rebound to this machine", () => {
     for (const host of ["localhost:8200", "127.0.0.1:1", "[::1]:8200", "a.localhost", hostname(), "LOCALHOST"]) {
       expect(guard(request("127.0.0.1", { host }), OPEN)).toBeUndefined();
     }
@@ -34,7 +34,7 @@ describe("guard", () => {
     }
   });
 
-  it("refuses what a page of another site sends, with and without credentials", () => {
+  it("D-SRV-12 refuses what a page of another site sends, with and without credentials", () => {
     for (const options of [OPEN, { credentialsConfigured: true, insecure: false }]) {
       for (const origin of ["https://evil.example", "null", "http://127.0.0.1:9999", ":"]) {
         expect(guard(request("127.0.0.1", { host: "127.0.0.1:8200", origin }), options)?.reason).toBe("origin");

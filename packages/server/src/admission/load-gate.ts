@@ -2,6 +2,8 @@ import { availableMemory } from "./memory.js";
 
 /** A request of this age without a byte may be given up when the server is full. */
 const SHEDDABLE_IDLE_MS = 2_000;
+/** Longest wait of a stop for what is being made durable. */
+const MAX_COMMIT_MS = 30_000;
 const MIN_REQUESTS = 64;
 const MAX_REQUESTS = 8192;
 
@@ -49,14 +51,22 @@ export class LoadGate {
     if (this.#admitted.size === 0) for (const resolve of this.#emptied.splice(0)) resolve();
   }
 
-  /** Lets the requests inside finish; those that still send after `graceMs` are ended. Resolves when the last one has left. */
+  /**
+   * Lets the requests inside finish; those that still send after `graceMs` are ended. Resolves when the last one has left, or when an output has not
+   * taken a batch in 30 s: a process must be able to stop.
+   */
   async drained(graceMs: number): Promise<void> {
     if (this.#admitted.size === 0) return;
+    let giveUp: NodeJS.Timeout | undefined;
     const timer = setTimeout(() => {
       for (const request of this.#admitted) request.stop("closing");
     }, graceMs);
-    await new Promise<void>((resolve) => this.#emptied.push(resolve));
+    await new Promise<void>((resolve) => {
+      this.#emptied.push(resolve);
+      giveUp = setTimeout(resolve, graceMs + MAX_COMMIT_MS);
+    });
     clearTimeout(timer);
+    clearTimeout(giveUp);
   }
 
   #shedOne(nowMs: number): boolean {

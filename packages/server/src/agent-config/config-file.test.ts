@@ -26,7 +26,7 @@ describe("ConfigFile", () => {
   });
   const level = (): string | undefined => file.entries[0]?.settings.log_level;
 
-  it("re-reads the file by itself when it is written and when another is renamed over it", async () => {
+  it("FACE-7 re-reads the file by itself when it is written and when another is renamed over it", async () => {
     writeFileSync(path, entries("info"));
     await file.start();
     expect(level()).toBe("info");

@@ -16,7 +16,7 @@ describe("own health", () => {
     fixture = undefined;
   });
 
-  it("GET /metrics counts what was received, accepted, refused and committed", async () => {
+  it("FACE-5 GET /metrics counts what was received, accepted, refused and committed", async () => {
     fixture = await startReceiver();
     const headers = { "Content-Type": "application/x-ndjson" };
     const body = `${METADATA_LINE}${metricsetLine("a", 1)}{"foo":1}\n{"metricset":{"samples":{"h":{"values":[1,2],"counts":[1]}}}}\n`;
@@ -50,7 +50,7 @@ describe("own health", () => {
     expect(buckets).toEqual(buckets.toSorted((a, b) => a - b));
   });
 
-  it("GET /healthz and /readyz stay open with a token and then say no details", async () => {
+  it("FACE-6 GET /healthz and /readyz stay open with a token and then say no details", async () => {
     fixture = await startReceiver({ secretToken: "s3cret-s3cret-s3cret" });
     const { url, output } = fixture;
     const known = { headers: { Authorization: "Bearer s3cret-s3cret-s3cret" } };

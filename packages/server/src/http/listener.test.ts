@@ -52,7 +52,7 @@ describe("Listener", () => {
     expect(preflight.status).toBe(405);
   });
 
-  it("answers in the form of the API a refusal concerns", async () => {
+  it("SRV-3 answers in the form of the API a refusal concerns", async () => {
     await start({ secretToken: "s3cret-s3cret-s3cret" });
     const api = await send(`${fixture.url}/api/v1/agents`);
     expect(api).toMatchObject({ status: 401, json: { error: { code: "unauthorized" } } });
@@ -62,7 +62,7 @@ describe("Listener", () => {
     expect([wrongMethod.status, wrongMethod.headers.allow]).toEqual([405, "GET"]);
   });
 
-  it("turns away a request head that is too large with 431, and goes on serving", async () => {
+  it("D-SRV-13 turns away a request head that is too large with 431, and goes on serving", async () => {
     await start();
     const flood = raw(`GET / HTTP/1.1\r\nHost: x\r\n${`X-Flood: ${"a".repeat(4_000)}\r\n`.repeat(20)}\r\n`);
     await expect.poll(flood.received).toMatch(/^HTTP\/1\.1 431 /);
@@ -71,7 +71,7 @@ describe("Listener", () => {
     expect((await send(`${fixture.url}/metrics`)).text).toContain('tidegauge_refused_total{reason="header"} 1');
   });
 
-  it("closes a connection whose head does not come in time, and one that says nothing", async () => {
+  it("FACE-8 closes a connection whose head does not come in time, and one that says nothing", async () => {
     await start({ readTimeout: "200ms" });
     const [slow, silent] = [raw("GET / HTTP/1.1\r\nHost: x\r\nX-Slow: "), raw("")];
     await expect.poll(() => [slow.closed(), silent.closed()], { timeout: 8_000 }).toEqual([true, true]);
@@ -175,7 +175,7 @@ describe("Listener", () => {
     expect((await send(`${fixture.url}/healthz`)).status).toBe(200);
   });
 
-  it("gives the page strict headers, and says how to build it when it is not built", async () => {
+  it("FACE-4 gives the page strict headers, and says how to build it when it is not built", async () => {
     await start({ secretToken: "s3cret-s3cret-s3cret" });
     const page = await send(`${fixture.url}/`, { headers: { Accept: "text/html,*/*" } });
     expect(page.status).toBe(200);
@@ -201,7 +201,7 @@ describe("Listener", () => {
     expect(pretty.text).toContain('\n  "version"');
   });
 
-  it("lets a browser in with a session cookie where the page reads, and nowhere agents write", async () => {
+  it("FACE-6 lets a browser in with a session cookie where the page reads, and nowhere agents write", async () => {
     await start({ secretToken: "s3cret-s3cret-s3cret" });
     const login = (body: string) => send(`${fixture.url}/api/v1/session`, { method: "POST", body });
     expect((await login('{"token":"wrong"}')).status).toBe(401);
@@ -234,7 +234,7 @@ describe("Listener", () => {
     expect(fixture.logs.filter((line) => line.includes("wrong credentials"))).toHaveLength(1);
   });
 
-  it("never logs what a client shows as its secret, right or wrong", async () => {
+  it("FACE-3 never logs what a client shows as its secret, right or wrong", async () => {
     await start({ secretToken: "s3cret-s3cret-s3cret", apiKeys: ["id:k3y"] });
     const shown = [
       "Bearer s3cret-s3cret-s3cret",

@@ -76,7 +76,7 @@ for (const [file, token] of [
   ["intake-cases.json", undefined],
   ["auth-cases.json", "s3cret"],
 ] as const) {
-  describe(`SRV-1 … SRV-75 answers like a real APM Server: ${file}`, () => {
+  describe(`answers like a real APM Server (SRV-1 SRV-3 SRV-5 SRV-10 SRV-20 SRV-21 SRV-22 SRV-23 SRV-24 SRV-25 SRV-27 SRV-28 SRV-30 SRV-70 SRV-71 SRV-72): ${file}`, () => {
     let fixture: ReceiverFixture;
     beforeAll(async () => {
       fixture = await start(token);

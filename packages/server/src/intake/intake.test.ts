@@ -66,6 +66,45 @@ describe("intake", () => {
     expect(batch?.receivedAtMs).toBeGreaterThanOrEqual(before);
   });
 
+  it("SRV-4 SRV-29 gives no anonymous access beside credentials, and ?flushed no meaning", async () => {
+    await start({ secretToken: "s3cret-s3cret-s3cret" });
+    const rum = METADATA_LINE.replace('"python"', '"rum-js"');
+    expect((await post(rum + numbered(1))).status).toBe(401);
+    const headers = { ...NDJSON, Authorization: "Bearer s3cret-s3cret-s3cret" };
+    for (const query of ["?flushed=true", "?flushed=false", ""]) {
+      const answer = await send(`${fixture.url}/intake/v2/events${query}`, {
+        method: "POST",
+        headers,
+        body: METADATA_LINE + numbered(1),
+      });
+      expect(answer).toMatchObject({ status: 202, text: "" });
+    }
+  });
+
+  it("SRV-23 SRV-25 SRV-28 answers with the highest status of all errors, each with its line", async () => {
+    await start();
+    const answer = await post(
+      `${METADATA_LINE}${numbered(1)}{ "invalid-json" }\n   \n{"metricset":{"samples":{"a*b":{"value":1}}}}\n`,
+    );
+    expect(answer.status).toBe(400);
+    expect(answer.json).toEqual({
+      accepted: 1,
+      errors: [
+        { message: 'did not recognize object type: "invalid-json"', document: '{ "invalid-json" }' },
+        { message: 'did not recognize object type: ""', document: "   " },
+        {
+          message:
+            "validation error: metricset: 'samples': validation rule 'patternKeys(patternNoAsteriskQuote)' violated",
+          document: '{"metricset":{"samples":{"a*b":{"value":1}}}}',
+        },
+      ],
+    });
+    expect(String(answer.headers.connection)).toBe("Close");
+    const damaged = gzipSync(`${METADATA_LINE}{"foo":1}\n`).subarray(0, -8);
+    expect((await post(damaged)).json?.errors).toHaveLength(2);
+    expect((await post(damaged)).status).toBe(500);
+  });
+
   it("D-SRV-2 answers a repeated batch 202 and stores it once", async () => {
     await start();
     for (let i = 0; i < 2; i++) {
@@ -203,7 +242,7 @@ describe("intake", () => {
     await expect.poll(silent.received).toMatch(/^HTTP\/1\.1 503 [\s\S]*slow/);
   });
 
-  it("8.4 ends a body that does not arrive in time with 503 and keeps the lines that did", async () => {
+  it("FACE-8 SRV-26 ends a body that does not arrive in time with 503 and keeps the lines that did", async () => {
     await start({ readTimeout: "300ms" });
     const { received, socket } = raw(upload(1_000));
     socket.write(METADATA_LINE + metricsetLine("a", 1));
@@ -234,7 +273,7 @@ describe("intake", () => {
     }
   });
 
-  it("skips a line that never ends while the body stays within its limit, then answers 400", async () => {
+  it("FACE-8 skips a line that never ends while the body stays within its limit, then answers 400", async () => {
     await start({ maxRequestSize: "4mb" });
     const endless = `${METADATA_LINE}${metricsetLine("a", 1)}${"x".repeat(3_000_000)}`;
     expect(await post(endless)).toMatchObject({

@@ -2,6 +2,7 @@ import { request } from "../api/client.js";
 import { useResource } from "../api/useResource.js";
 import { formatSpan } from "../format/time.js";
 import { formatValue } from "../format/unit.js";
+import { CardinalityTable } from "../health/CardinalityTable.js";
 import { parseExposition, quantile, type Sample, total } from "../health/exposition.js";
 import { healthPanels } from "../health/panels.js";
 import { ReasonTable } from "../health/ReasonTable.js";
@@ -21,7 +22,8 @@ async function loadHealth(signal: AbortSignal): Promise<Sample[]> {
 export function HealthPage() {
   const range = useRange();
   const tick = useTick(range);
-  const health = useResource("health", useSeconds(5), loadHealth);
+  const seconds = useSeconds(5);
+  const health = useResource("health", seconds, loadHealth);
   return (
     <section class="page">
       <div class="page-head">
@@ -34,6 +36,10 @@ export function HealthPage() {
       ) : (
         <PanelLoading />
       )}
+      <section class="section" aria-labelledby="section-series">
+        <h2 id="section-series">Metrics with the most series</h2>
+        <CardinalityTable tick={Math.floor(seconds / 6)} />
+      </section>
       <section class="section" aria-labelledby="section-deliveries">
         <h2 id="section-deliveries">What the agents say about their deliveries</h2>
         <div class="grid">

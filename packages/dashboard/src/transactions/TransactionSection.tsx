@@ -7,6 +7,7 @@ import { setParameters } from "../route/useLocation.js";
 import { queryTimes, type TimeRange } from "../time/range.js";
 import { breakdownShares, loadBreakdown } from "./breakdown.js";
 import { latencyPanel, throughputPanel } from "./panels.js";
+import { SpanTable } from "./SpanTable.js";
 import { loadTransactions } from "./summary.js";
 import { TransactionTable } from "./TransactionTable.js";
 
@@ -59,6 +60,7 @@ export function TransactionSection(props: TransactionSectionProps) {
           />
         )}
       </div>
+      {hasBreakdown && transaction !== undefined && <SpanTable scope={query} transaction={transaction} tick={tick} />}
       {hasDurations &&
         (table.data ? (
           <TransactionTable

@@ -1,6 +1,6 @@
 import type { BreakdownResponse, Point } from "@tidegauge/protocol/query";
 import { expect, it } from "vitest";
-import { breakdownShares } from "./breakdown.js";
+import { breakdownShares, summarizeSpans } from "./breakdown.js";
 
 function response(spans: [type: string, subtype: string, values: (number | null)[]][]): BreakdownResponse {
   return {
@@ -57,4 +57,21 @@ it("sums up the smallest types as the rest", () => {
   expect(chart.series.at(-1)?.id).toBe("_other");
   const total = chart.series.reduce((sum, { values }) => sum + (values[0] ?? 0), 0);
   expect(total).toBeCloseTo(1, 10);
+});
+
+it("says how many spans one run has and how long each takes", () => {
+  const answer = response([
+    ["app", "", [1]],
+    ["db", "mysql", [1]],
+  ]);
+  const [transaction] = answer.transactions;
+  if (transaction === undefined) throw new Error("no transaction");
+  transaction.count = 10;
+  Object.assign(transaction.spans[0] ?? {}, { count: 10, sumUs: 1000 });
+  Object.assign(transaction.spans[1] ?? {}, { count: 250, sumUs: 9000 });
+  expect(summarizeSpans(answer)).toEqual([
+    { label: "db/mysql", perTransaction: 25, meanUs: 36, share: 0.9 },
+    { label: "app", perTransaction: 1, meanUs: 100, share: 0.1 },
+  ]);
+  expect(summarizeSpans({ ...answer, transactions: [] })).toEqual([]);
 });

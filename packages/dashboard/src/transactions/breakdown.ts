@@ -71,3 +71,39 @@ function addAt(columns: readonly (readonly (number | null)[])[], index: number):
 function sumOf(values: readonly (number | null)[]): number {
   return values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
 }
+
+/** One span type over the whole range. */
+export interface SpanSummary {
+  label: string;
+  /** Spans in one run of the transaction, on average. */
+  perTransaction: number | null;
+  /** Self time of one span, microseconds. */
+  meanUs: number | null;
+  /** Fraction of all self time, 0 to 1. */
+  share: number;
+}
+
+/** The span types of all transactions of the answer, the one with the most time first. */
+export function summarizeSpans(answer: BreakdownResponse): SpanSummary[] {
+  const totals = new Map<string, { count: number; sumUs: number }>();
+  let transactions = 0;
+  let sumUs = 0;
+  for (const transaction of answer.transactions) {
+    transactions += transaction.count;
+    for (const span of transaction.spans) {
+      const total = totals.get(spanLabel(span)) ?? { count: 0, sumUs: 0 };
+      total.count += span.count;
+      total.sumUs += span.sumUs;
+      sumUs += span.sumUs;
+      totals.set(spanLabel(span), total);
+    }
+  }
+  return [...totals]
+    .map(([label, total]) => ({
+      label,
+      perTransaction: transactions === 0 ? null : total.count / transactions,
+      meanUs: total.count === 0 ? null : total.sumUs / total.count,
+      share: sumUs === 0 ? 0 : total.sumUs / sumUs,
+    }))
+    .sort((a, b) => b.share - a.share);
+}

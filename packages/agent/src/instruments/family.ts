@@ -1,5 +1,4 @@
-import { type KeyOrder, walk } from "./label-index.js";
-import type { LabelSet } from "./label-set.js";
+import { type KeyOrder, walkUpToThree } from "./label-index.js";
 import { type Labels, type LabelValue, labelText } from "./labels.js";
 import type { InstrumentOptions, Kind, MetricName } from "./metric.js";
 import type { Series } from "./series.js";
@@ -24,7 +23,6 @@ export class SeriesFamily {
   private readonly options: InstrumentOptions | undefined;
   private of: MetricName | undefined = undefined;
   private order: KeyOrder | undefined = undefined;
-  private readonly values: string[] = [];
 
   constructor(
     table: SeriesTable,
@@ -42,13 +40,9 @@ export class SeriesFamily {
 
   // Three named parameters in front of the rest: a call with up to three values then allocates nothing.
   with(first: unknown, second?: unknown, third?: unknown, ...others: unknown[]): Series {
-    if (typeof first !== "object" && this.order !== undefined && others.length === 0) {
-      const values = this.values;
-      const count = this.labelNames.length;
-      values[0] = typeof first === "string" ? first : (labelText(first) as string);
-      if (count > 1) values[1] = typeof second === "string" ? second : (labelText(second) as string);
-      if (count > 2) values[2] = typeof third === "string" ? third : (labelText(third) as string);
-      const labels: LabelSet | undefined = count > 3 ? undefined : walk(this.order, values, count);
+    const count = this.labelNames.length;
+    if (typeof first !== "object" && this.order !== undefined && count <= 3) {
+      const labels = walkUpToThree(this.order, count, textOf(first), textOf(second), textOf(third));
       const found = labels?.find(this.of as MetricName);
       if (found !== undefined) return found;
     }
@@ -80,4 +74,9 @@ export class SeriesFamily {
     });
     return labels;
   }
+}
+
+/** A value that is no label value finds nothing here, and is left out where the series is made. */
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : (labelText(value) as string);
 }

@@ -40,19 +40,31 @@ export class LabelIndex {
 
   /** The label set of `labels` if it exists. */
   find(labels: Labels): LabelSet | undefined {
-    const values = this.values;
     let node: OrderNode | undefined = this.orders;
     let count = 0;
+    // The first three values stay out of the array: a write into an old object costs more than the rest of the step.
+    let first = "";
+    let second = "";
+    let third = "";
     for (const key in labels) {
       const raw = labels[key];
       const value = typeof raw === "string" ? raw : labelText(raw);
       if (value === undefined) continue;
       node = node.next.get(key);
       if (node === undefined) return this.findInNewOrder(labels);
-      values[count++] = value;
+      if (count === 0) first = value;
+      else if (count === 1) second = value;
+      else if (count === 2) third = value;
+      else this.values[count] = value;
+      count++;
     }
     if (count === 0) return this.bare;
-    return node.order === undefined ? this.findInNewOrder(labels) : walk(node.order, values, count);
+    if (node.order === undefined) return this.findInNewOrder(labels);
+    if (count <= 3) return walkUpToThree(node.order, count, first, second, third);
+    this.values[0] = first;
+    this.values[1] = second;
+    this.values[2] = third;
+    return walk(node.order, this.values, count);
   }
 
   /** The label set of `labels`, made where it is missing. Only for labels that get a series: nothing is kept for refused ones (REG-40). */
@@ -157,6 +169,24 @@ export class LabelIndex {
     }
     return node.order;
   }
+}
+
+/** As {@link walk} for one to three values, without an array. */
+export function walkUpToThree(
+  { shape, permutation }: KeyOrder,
+  count: number,
+  first: string,
+  second: string,
+  third: string,
+): LabelSet | undefined {
+  if (permutation !== undefined) {
+    const given = [first, second, third];
+    return walk({ shape, permutation }, given, count);
+  }
+  let at: unknown = shape.root.get(first);
+  if (count > 1 && at !== undefined) at = (at as Branch<unknown>).get(second);
+  if (count > 2 && at !== undefined) at = (at as Branch<unknown>).get(third);
+  return at as LabelSet | undefined;
 }
 
 /** The label set of `count` values given in this order of keys. */

@@ -28,9 +28,23 @@ export function exchangeOf(request: unknown): HttpExchange | undefined {
   return (request as WithExchange | null | undefined)?.[EXCHANGE];
 }
 
+/** Names are kept by route and method: the sets look them up at each end, and a string made anew is hashed anew. */
+const names = new Map<string, Map<string, string>>();
+/** Routes beyond this many are named without being kept, in case somebody makes them up. */
+const MAX_KEPT_ROUTES = 2000;
+
 /** The transaction name of a request (TR-22). */
-export function httpTransactionName(method: string | undefined, route: string | undefined): string {
-  return `${method ?? "GET"} ${route === undefined || route === "" ? "unknown route" : route}`;
+export function httpTransactionName(method: string = "GET", route: string = ""): string {
+  let byMethod = names.get(route);
+  const known = byMethod?.get(method);
+  if (known !== undefined) return known;
+  const name = `${method} ${route === "" ? "unknown route" : route}`;
+  if (byMethod === undefined && names.size < MAX_KEPT_ROUTES) {
+    byMethod = new Map();
+    names.set(route, byMethod);
+  }
+  byMethod?.set(method, name);
+  return name;
 }
 
 /** One route pattern from how frameworks let users write it: text, regular expression, or several of them. */

@@ -1,0 +1,3 @@
+const { serve } = require("./measured.cjs");
+
+serve((_request, response) => response.end("ok"));

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startServer } from "@tidegauge/server";
 import { type Command, Option } from "commander";
 import pc from "picocolors";
 import { type Application, startApplication } from "./demo/application.js";
@@ -42,6 +41,7 @@ async function demo(flags: DemoFlags): Promise<void> {
   const dataDir = flags.dataDir ?? (await mkdtemp(join(tmpdir(), "tidegauge-demo-")));
   const say = (line: string): void => void process.stderr.write(`${pc.dim(line)}\n`);
   try {
+    const { startServer } = await import("@tidegauge/server"); // as in serve
     const server = await startServer({ host: flags.host, port: flags.port, dataDir, logLevel: "warn" });
     try {
       const application = await startApplication({ serverUrl: server.url, metricsInterval: "2s", say });

@@ -1,4 +1,4 @@
-import { ServerError, type ServerOptions, startServer } from "@tidegauge/server";
+import type { ServerOptions } from "@tidegauge/server";
 import { type Command, Option } from "commander";
 import { UsageError } from "./failure.js";
 import { parsePort } from "./port.js";
@@ -61,6 +61,8 @@ Examples:
 
 async function serve({ apiKey, json, ...options }: ServeFlags): Promise<void> {
   const stopped = untilStopped();
+  // Loaded here, since the other commands start faster without the store's engine.
+  const { ServerError, startServer } = await import("@tidegauge/server");
   const server = await startServer({ ...options, apiKeys: apiKey }).catch((error: unknown) => {
     const isUsage =
       error instanceof ServerError && (error.code === "OPTION_INVALID" || error.code === "OUTPUT_UNKNOWN");

@@ -1,0 +1,50 @@
+// Takes the pictures of README and docs from a demo that has run for a while:
+//
+//   node conformance/browser/screenshots.mjs [directory, default docs/images] [seconds to wait, default 280]
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { TidegaugeProcess } from "../server-process.mjs";
+import { launchChromium } from "./chromium.mjs";
+import { DashboardPage } from "./dashboard-page.mjs";
+import { provideFonts } from "./fonts.mjs";
+
+const directory = process.argv[2] ?? fileURLToPath(new URL("../../docs/images", import.meta.url));
+const seconds = Number(process.argv[3] ?? 280);
+
+const PAGES = {
+  services: "#/services?from=now-5m",
+  service: "#/services/shop?from=now-5m",
+  transaction: "#/services/shop?from=now-5m&transaction=GET+/search",
+  explore: "#/explore?service=shop&metric=shop.request.duration.count&by=route&view=stack&from=now-5m",
+  configuration: "#/config",
+  health: "#/health?from=now-5m",
+};
+
+provideFonts();
+const launched = await launchChromium();
+if (launched === undefined) {
+  console.error("this machine has no Chromium; install Chrome or set CHROME_PATH");
+  process.exit(1);
+}
+mkdirSync(directory, { recursive: true });
+const demo = await TidegaugeProcess.start(["demo"]);
+try {
+  await wait(seconds * 1000);
+  for (const theme of ["light", "dark"]) {
+    for (const width of [1440, 390]) {
+      for (const [name, hash] of Object.entries(PAGES)) {
+        const tab = await DashboardPage.open(launched.browser, demo.url, { width, theme });
+        await tab.go(hash);
+        await tab.page.locator("h1").waitFor();
+        await wait(4000);
+        await tab.page.screenshot({ path: join(directory, `${name}-${theme}-${width}.png`) });
+        await tab.page.context().close();
+      }
+    }
+  }
+} finally {
+  await demo.stop();
+  await launched.close();
+}

@@ -193,7 +193,7 @@ describe.each(Object.keys(LIBRARIES))("%s", (library) => {
     expect(warnings).toEqual([]);
   });
 
-  it("PROM-11 stops sending what is gone, frees its slot, and sends a value that fell as it is", async () => {
+  it("PROM-11 D-PROM-1 stops sending what is gone, frees its slot, and sends a value that fell as it is", async () => {
     const registry = new prom.Registry();
     const gauge = new prom.Gauge({ name: "g", help: "h", labelNames: ["a"], registers: [registry] });
     const counter = new prom.Counter({ name: "c", help: "h", registers: [registry] });

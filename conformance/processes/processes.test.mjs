@@ -59,7 +59,7 @@ describe("several processes and threads of one service", () => {
     },
   );
 
-  it("REG-93 threads report under identities of their own, and the process' CPU and memory only once", async () => {
+  it("REG-93 D-REG-9 threads report under identities of their own, and the process' CPU and memory only once", async () => {
     await application("threads.mjs");
     const found = reporters();
     expect(found.map(({ who }) => who).sort()).toEqual(["main thread", "thread 1", "thread 2"]);
@@ -80,7 +80,7 @@ describe("the life of a process", () => {
     expect(server.requests.length).toBeGreaterThan(0);
   });
 
-  it("--import @tidegauge/agent/register needs no code", async () => {
+  it("API-2 --import @tidegauge/agent/register needs no code", async () => {
     const directory = mkdtempSync(join(tmpdir(), "app-"));
     writeFileSync(join(directory, "app.mjs"), "await 1;");
     await application(join(directory, "app.mjs"), {}, ["--import", "@tidegauge/agent/register"]);

@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 describe("one client a process", () => {
-  it("new Client() while one runs gives that one, with one warning where the options differ", async () => {
+  it("API-11 new Client() while one runs gives that one, with one warning where the options differ", async () => {
     const transport = new RecordingTransport();
     const first = make({ transport, metricsInterval: "60s" });
     expect(make({ transport, metricsInterval: "60s" })).toBe(first);
@@ -33,7 +33,7 @@ describe("one client a process", () => {
     expect(getClient()).toBe(first);
   });
 
-  it("is shared by another copy of the package", async () => {
+  it("API-11 is shared by another copy of the package", async () => {
     const first = make({ transport: new RecordingTransport() });
     vi.resetModules();
     const copy = await import("./client.js");
@@ -42,7 +42,7 @@ describe("one client a process", () => {
     expect(copy.getClient()).toBe(first);
   });
 
-  it("getClient() without one gives an inert client whose sets can be used and send nothing", async () => {
+  it("API-13 getClient() without one gives an inert client whose sets can be used and send nothing", async () => {
     expect(runningClient()).toBeUndefined();
     const inert = getClient();
     expect(getClient()).toBe(inert);
@@ -55,14 +55,14 @@ describe("one client a process", () => {
     expect(make({ transport: new RecordingTransport() })).not.toBe(inert);
   });
 
-  it("after close() a new one can be started", async () => {
+  it("API-16 after close() a new one can be started", async () => {
     const first = make({ transport: new RecordingTransport() });
     await first.close();
     expect(runningClient()).toBeUndefined();
     expect(make({ transport: new RecordingTransport() })).not.toBe(first);
   });
 
-  it("start: false is isolated: no timer, not the running client, collect() and flush() work", async () => {
+  it("API-12 start: false is isolated: no timer, not the running client, collect() and flush() work", async () => {
     const transport = new RecordingTransport();
     const client = make({ start: false, transport, metricsSets: [] });
     expect(runningClient()).toBeUndefined();
@@ -191,7 +191,7 @@ describe("the life of a client", () => {
     expect(client.stats().dropped.closed).toBe(0);
   });
 
-  it("REG-90 close() never rejects", async () => {
+  it("REG-90 API-16 close() never rejects", async () => {
     class Breaks extends RecordingTransport {
       override async close(): Promise<void> {
         throw new Error("socket");

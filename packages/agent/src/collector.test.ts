@@ -32,7 +32,7 @@ describe("a collection", () => {
     expect(transport.stats().recorded).toBe(0);
   });
 
-  it("REG-69 REG-70 an error of one set is logged with its name, the others are collected, and it is tried again", async () => {
+  it("REG-69 REG-70 D-REG-7 an error of one set is logged with its name, the others are collected, and it is tried again", async () => {
     const { registry, logger, collect } = testRegistry();
     let fails = true;
     class First extends MetricSet {
@@ -89,7 +89,7 @@ describe("a collection", () => {
     expect((await collect()).map((payload) => payload.timestamp)).toEqual([5, 7]);
   });
 
-  it("called while one runs it waits for that one and then runs once, however often it was called", async () => {
+  it("API-15 called while one runs it waits for that one and then runs once, however often it was called", async () => {
     const { registry } = testRegistry();
     let rounds = 0;
     let open = 0;
@@ -330,7 +330,7 @@ describe("the timer", () => {
     expect(starts).toHaveLength(1);
   });
 
-  it("REG-89 stop waits for a running collection, then makes the final one", async () => {
+  it("REG-89 D-REG-8 stop waits for a running collection, then makes the final one", async () => {
     const { registry, starts } = timed(1_000, 500);
     registry.start();
     await vi.advanceTimersByTimeAsync(1_100);

@@ -8,7 +8,7 @@ import type { MetricsRegistry } from "./registry.js";
 declare const set: MetricSet;
 declare const registry: MetricsRegistry;
 
-test("a family's label names are typed from its argument: a wrong or missing label is a compile error", () => {
+test("API-24 a family's label names are typed from its argument: a wrong or missing label is a compile error", () => {
   const requests = set.counters("requests", ["method", "status"]);
   expectTypeOf(requests.with("GET", "200")).toEqualTypeOf<Counter>();
   expectTypeOf(requests.with({ method: "GET", status: 200 })).toEqualTypeOf<Counter>();
@@ -35,7 +35,7 @@ test("families of the other kinds give their instruments", () => {
   expectTypeOf(set.histograms("h", ["a"]).with(1)).toEqualTypeOf<Histogram>();
 });
 
-test("free labels take null and undefined, and nothing that is no label value", () => {
+test("API-21 free labels take null and undefined, and nothing that is no label value", () => {
   set.counter("c", { a: "x", b: 1, c: true, d: 5n, e: null, f: undefined });
   // @ts-expect-error an object is no label value
   set.counter("c", { a: {} });

@@ -185,7 +185,7 @@ describe("collecting a set", () => {
 });
 
 describe("families", () => {
-  it("give the series that free labels give, by values or by names", () => {
+  it("API-24 give the series that free labels give, by values or by names", () => {
     const { set } = testRegistry();
     const requests = set.counters("requests", ["method", "status"]);
     const series = requests.with("GET", 200).inc();
@@ -224,7 +224,7 @@ describe("families", () => {
     });
   });
 
-  it("remove() ends a series at once; a held handle's next write starts from 0", async () => {
+  it("API-24 API-25 remove() ends a series at once; a held handle's next write starts from 0", async () => {
     const { set, collect } = testRegistry();
     const requests = set.counters("requests", ["method"]);
     const held = requests.with("GET").inc(5);
@@ -244,7 +244,7 @@ describe("families", () => {
     expect(set.table.series[0]?.length).toBeLessThan(200);
   });
 
-  it("leave a label out that the types would have asked for, and never throw", () => {
+  it("API-17 leave a label out that the types would have asked for, and never throw", () => {
     const { set } = testRegistry();
     const family = set.counters("c", ["a", "b"]) as unknown as { with(...values: unknown[]): unknown };
     expect(family.with("x")).toBe(set.counter("c", { a: "x" }));
@@ -255,7 +255,7 @@ describe("families", () => {
 });
 
 describe("observe", () => {
-  it("reads a gauge at each collection until it is stopped", async () => {
+  it("API-23 API-25 reads a gauge at each collection until it is stopped", async () => {
     const { set, collect } = testRegistry();
     let free = 3;
     const stop = set.observe("free_slots", () => free, { pool: "a" });

@@ -24,7 +24,7 @@ describe("register(class)", () => {
     expect(registry.getMetricSet(Own)).toBe(set);
   });
 
-  it("REG-63 throws a coded error when the constructor does", () => {
+  it("REG-63 D-REG-6 API-17 throws a coded error when the constructor does", () => {
     const { registry } = testRegistry();
     class Broken extends MetricSet {
       constructor(r: MetricsRegistry) {
@@ -137,7 +137,7 @@ describe("register(import string)", () => {
     expect((await collect()).map((payload) => Object.keys(payload.samples)[0])).toEqual(["from_esm", "later"]);
   });
 
-  it("REG-64 understands the Python agent's paths and the short ids of built-in sets", async () => {
+  it("REG-64 API-40 understands the Python agent's paths and the short ids of built-in sets", async () => {
     const { registry } = testRegistry({
       builtIns: BUILT_IN_SETS,
       prometheus: { registries: { getMetricsAsJSON: async () => [] } },

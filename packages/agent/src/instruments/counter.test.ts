@@ -45,7 +45,7 @@ describe("counter", () => {
     expect(resetting.val).toBe(0);
   });
 
-  it("REG-20a leaves out what is not a finite number, counts it, and logs once a metric", () => {
+  it("REG-20a API-17 leaves out what is not a finite number, counts it, and logs once a metric", () => {
     const { set, logger } = testRegistry();
     const counter = set.counter("c").inc(1);
     for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, "5", null, 1n, {}, Symbol("x")]) {

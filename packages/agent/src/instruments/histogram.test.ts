@@ -22,7 +22,7 @@ describe("histogram", () => {
   });
 
   it.each([[[1, 1]], [[2, 1]], [[1, Number.NaN]], [["1" as unknown as number]]])(
-    "REG-16 uses the default bounds for %j, with one warning, and does not throw",
+    "REG-16 D-REG-1 uses the default bounds for %j, with one warning, and does not throw",
     (buckets) => {
       const { set, logger } = testRegistry();
       expect(set.histogram("h", { a: 1 }, { buckets }).buckets).toHaveLength(15);
@@ -78,7 +78,7 @@ describe("histogram", () => {
     ).toEqual([3, 2]);
   });
 
-  it("REG-18 REG-20a ignores NaN, infinities and counts that are not whole", () => {
+  it("REG-18 D-REG-1 REG-20a ignores NaN, infinities and counts that are not whole", () => {
     const { set } = testRegistry();
     const histogram = set.histogram("h", {}, { buckets: [1] });
     histogram

@@ -52,7 +52,7 @@ describe("label index", () => {
     expect((await collect()).map((payload) => payload.samples.x?.value)).toEqual([1, 2]);
   });
 
-  it("REG-25 REG-26 makes strings of numbers, booleans and bigints, and leaves null and undefined out", async () => {
+  it("REG-25 REG-26 D-REG-2 API-21 makes strings of numbers, booleans and bigints, and leaves null and undefined out", async () => {
     const { set, collect } = testRegistry();
     set.counter("x", { n: 1, f: 0.5, b: true, big: 12345678901234567890n, none: null, not: undefined }).inc();
     expect(set.counter("x", { n: "1", f: "0.5", b: "true", big: "12345678901234567890" }).val).toBe(1);
@@ -65,7 +65,7 @@ describe("label index", () => {
     expect((await collect())[0]?.tags).toEqual({ 'a.b*c"d': "v", name: "n", unit: "u" });
   });
 
-  it("REG-28 cuts long values when they are sent, and still tells them apart", async () => {
+  it("REG-28 D-REG-3 cuts long values when they are sent, and still tells them apart", async () => {
     const { set, collect } = testRegistry();
     set.counter("x", { v: `${"😀".repeat(1024)}a` }).inc(1);
     set.counter("x", { v: `${"😀".repeat(1024)}b` }).inc(2);

@@ -7,7 +7,7 @@ import { NOOP } from "./noop.js";
 const patterns = (...texts: string[]): WildcardMatcher[] => texts.map((text) => new WildcardMatcher(text));
 
 describe("lookup", () => {
-  it("REG-22 gives the same instrument for the same kind, name and labels", () => {
+  it("REG-22 API-20 gives the same instrument for the same kind, name and labels", () => {
     const { set } = testRegistry();
     expect(set.counter("x")).toBe(set.counter("x"));
     expect(set.counter("x", {})).toBe(set.counter("x"));
@@ -50,7 +50,7 @@ describe("lookup", () => {
     });
   });
 
-  it("drops only a name with * or a quote, counted and logged once", async () => {
+  it("API-26 drops only a name with * or a quote, counted and logged once", async () => {
     const { set, logger, collectSamples } = testRegistry();
     set.counter("good").inc();
     expect(set.counter("a*")).toBe(NOOP);
@@ -107,7 +107,7 @@ describe("disable_metrics", () => {
     expect(await collectSamples()).toEqual({ c: { value: 2 }, late: { value: 1 } });
   });
 
-  it("REG-40 does not count disabled names towards the limit, nor keep anything of them", () => {
+  it("REG-40 D-REG-4 does not count disabled names towards the limit, nor keep anything of them", () => {
     const { set } = testRegistry({ seriesLimit: 2, disableMetrics: patterns("no*") });
     for (let index = 0; index < 100; index++) set.counter(`no${index}`, { id: index });
     expect(set.table.size).toBe(0);
@@ -133,7 +133,7 @@ describe("limit", () => {
     expect(testRegistry().registry.seriesLimit).toBe(1000);
   });
 
-  it("REG-37 adds refused counters, timers and histograms up under overflow, exactly; gauges and new names get the no-op", async () => {
+  it("REG-37 D-REG-12 adds refused counters, timers and histograms up under overflow, exactly; gauges and new names get the no-op", async () => {
     const { set, collect } = testRegistry({ seriesLimit: 3 });
     set.counter("c", { id: "first" }).inc();
     set.timer("t", { id: "first" }).update(1);

@@ -52,7 +52,7 @@ describe("timer", () => {
     expect(set.table.badWrites).toBe(7);
   });
 
-  it("REG-11 measures with start() in its own unit", async () => {
+  it("REG-11 API-22 measures with start() in its own unit", async () => {
     const { set } = testRegistry();
     for (const [unit, perSecond] of [
       ["us", 1e6],
@@ -71,7 +71,7 @@ describe("timer", () => {
     }
   });
 
-  it("REG-11 time() passes result and error on and waits for a promise", async () => {
+  it("REG-11 API-22 time() passes result and error on and waits for a promise", async () => {
     const timer = testRegistry().set.timer("t");
     expect(timer.time(() => 5)).toBe(5);
     expect(() =>

@@ -124,7 +124,7 @@ describe("CPUMetricSet on Linux", () => {
     rmSync(host.root, { recursive: true });
   });
 
-  it("CPU-23 RT-8 RT-9 clamps to 0…1: skewed readings and counters that fall", async () => {
+  it("CPU-23 D-CPU-1 RT-8 RT-9 clamps to 0…1: skewed readings and counters that fall", async () => {
     const host = writeHost({ "proc/stat": "cpu  100 0 0 100 100 0 0 0\n", "proc/self/stat": PROCESS_STAT(100, 100) });
     const { collect } = linux(host);
     host.write("proc/stat", "cpu  110 0 0 90 100 10 0 0\n");
@@ -150,7 +150,7 @@ describe("CPUMetricSet on Linux", () => {
     rmSync(host.root, { recursive: true });
   });
 
-  it("CPU-24 CPU-26 leaves out only what an unreadable or garbled file would give, and comes back with a whole interval", async () => {
+  it("CPU-24 CPU-26 D-CPU-2 leaves out only what an unreadable or garbled file would give, and comes back with a whole interval", async () => {
     const host = writeHost({});
     const { collect, registry } = linux(host);
     busy(host);

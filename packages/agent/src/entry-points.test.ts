@@ -1,0 +1,103 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { Client, type ClientOptions } from "./client.js";
+import { MetricSet } from "./metricset.js";
+import { RecordingTransport } from "./testing/recording-transport.js";
+
+const run = (...args: string[]): string[] =>
+  JSON.parse(execFileSync(process.execPath, args, { cwd: "packages/agent", encoding: "utf8" })) as string[];
+const required = (path: string): string[] =>
+  run("-e", `console.log(JSON.stringify(Object.keys(require(${JSON.stringify(path)})).sort()))`);
+const imported = (path: string): string[] =>
+  run(
+    "--input-type=module",
+    "-e",
+    `import * as all from ${JSON.stringify(path)}; console.log(JSON.stringify(Object.keys(all).filter((name) => name !== "default" && name !== "module.exports" && name !== "__esModule").sort()))`,
+  );
+
+describe("entry points", () => {
+  it("API-1 the package has the client, the sets and the error", () => {
+    expect(required("@tidegauge/agent")).toEqual(
+      expect.arrayContaining([
+        "AgentError",
+        "AgentHealthMetricSet",
+        "BreakdownMetricSet",
+        "CPUMetricSet",
+        "Client",
+        "EventLoopMetricSet",
+        "MetricSet",
+        "NodeRuntimeMetricSet",
+        "PrometheusMetrics",
+        "SpanBoundMetricSet",
+        "TransactionMetricSet",
+        "getClient",
+      ]),
+    );
+  });
+
+  it("API-3 API-4 OpenTelemetry and testing have entry points of their own", () => {
+    expect(required("@tidegauge/agent/opentelemetry")).toEqual(
+      expect.arrayContaining(["TidegaugeMetricExporter", "TidegaugeMetricReader"]),
+    );
+    expect(required("@tidegauge/agent/testing")).toEqual(["RecordingTransport"]);
+  });
+
+  it.each(["@tidegauge/agent", "@tidegauge/agent/opentelemetry", "@tidegauge/agent/testing"])(
+    "API-5 %s has the same names for require and import",
+    (path) => {
+      expect(imported(path)).toEqual(required(path));
+    },
+  );
+
+  it("API-5 has no third-party dependency, and every entry point is in the package's exports", () => {
+    const manifest = JSON.parse(readFileSync("packages/agent/package.json", "utf8")) as {
+      dependencies: object;
+      exports: object;
+    };
+    expect(Object.keys(manifest.dependencies)).toEqual(["@tidegauge/protocol"]);
+    expect(Object.keys(manifest.exports)).toEqual([
+      ".",
+      "./register",
+      "./opentelemetry",
+      "./testing",
+      "./package.json",
+    ]);
+  });
+
+  it("API-4 RecordingTransport holds the wire objects", async () => {
+    const transport = new RecordingTransport();
+    const client = new Client({
+      start: false,
+      transport,
+      metricsSets: [],
+      logger: { info() {}, warn() {}, error() {} },
+      agentHealthMetrics: false,
+    });
+    client.metrics.register(MetricSet).counter("orders", { region: "eu" }).inc(3);
+    await client.collect();
+    expect(transport.metricsets).toEqual([
+      { samples: { orders: { value: 3 } }, timestamp: expect.any(Number), tags: { region: "eu" } },
+    ]);
+    transport.clear();
+    expect(transport.metricsets).toEqual([]);
+    client.metrics.close();
+  });
+
+  it("API-10 options are the configuration in camelCase, and what only code can give", () => {
+    const options: ClientOptions = {
+      serviceName: "shop",
+      metricsInterval: "10s",
+      disableMetrics: ["a*"],
+      start: false,
+      transport: new RecordingTransport(),
+      logger: { info() {}, warn() {}, error() {} },
+      prometheusRegistry: { getMetricsAsJSON: async () => [] },
+    };
+    const client = new Client(options);
+    expect(client.config.values.serviceName).toBe("shop");
+    expect(client.metrics.collectInterval).toBe(10);
+    expect(client.metrics.isDisabled("abc")).toBe(true);
+    client.metrics.close();
+  });
+});

@@ -36,7 +36,7 @@ function weigh(): number {
 async function pack(order: { at: number }): Promise<void> {
   waited.update(Date.now() - order.at);
   const stop = packing.start();
-  const tooHeavy = client.withSpan("weigh", "app", () => weigh()) % 5 === 0 && Math.random() < 0.5;
+  const tooHeavy = client.withSpan("weigh", "code", "weigh", () => weigh()) % 5 === 0 && Math.random() < 0.5;
   await client.withSpan("label printer", "external", "printer", () => sleep(250 + 500 * Math.random()));
   stop();
   packed.with(tooHeavy ? "split" : "whole").inc();

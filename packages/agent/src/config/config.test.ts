@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { RecordingLogger } from "../logging/recording-logger.testing.js";
 import { COMPATIBLE_OPTIONS } from "./compatible-options.js";
-import { Config, camelCase, valueKey } from "./config.js";
+import { Config } from "./config.js";
+import { camelCase, valueKey } from "./option-source.js";
 import { OPTIONS, type OptionDefinition } from "./options.js";
 
 /** An empty directory with no configuration file, or one. */

@@ -2,14 +2,20 @@ import type { Logger } from "../logging/logger.js";
 import { REDACTED, redactUrlPassword } from "../logging/redaction.js";
 import { COMPATIBLE_OPTIONS } from "./compatible-options.js";
 import { readConfigFile } from "./file.js";
+import {
+  definitionOf,
+  environmentSource,
+  type OptionSource,
+  objectSource,
+  type Source,
+  snakeCase,
+  valueKey,
+} from "./option-source.js";
 import type { ConfigOptions, ConfigValues } from "./option-types.js";
 import { InvalidValue, parseOption } from "./option-value.js";
 import { OPTIONS, type OptionDefinition } from "./options.js";
 import { serverlessOverrides } from "./serverless.js";
 import { discoverService } from "./service-name.js";
-
-/** Where the current value of an option comes from, highest precedence first (CFG-1). */
-export type OptionSource = "central" | "platform" | "environment" | "options" | "file" | "discovered" | "default";
 
 /** One option as it is now; `shown` is its value as text with secrets taken out (CFG-31, CFG-32). */
 export interface EffectiveOption {
@@ -22,12 +28,6 @@ interface Setting {
   readonly value: unknown;
   readonly source: OptionSource;
   readonly raw: unknown;
-}
-
-interface Source {
-  readonly kind: OptionSource;
-  /** The raw value and how the user would name it, or `undefined` where this source does not set the option. */
-  find(option: OptionDefinition): { raw: unknown; named: string } | undefined;
 }
 
 type Level = "debug" | "info" | "warn" | "error";
@@ -239,60 +239,6 @@ export class Config {
     if (this.#logger) this.#logger[level](message);
     else this.#pending.push([level, message]);
   }
-}
-
-const BY_NAME: ReadonlyMap<string, OptionDefinition> = new Map(
-  OPTIONS.flatMap((option: OptionDefinition) =>
-    [option.name, ...(option.aliases ?? [])].map((name): [string, OptionDefinition] => [name, option]),
-  ),
-);
-
-function definitionOf(name: string): OptionDefinition | undefined {
-  return BY_NAME.get(name);
-}
-
-function environmentSource(env: NodeJS.ProcessEnv): Source {
-  return {
-    kind: "environment",
-    find: (option) => {
-      for (const name of [option.name, ...(option.aliases ?? [])]) {
-        const key = `ELASTIC_APM_${name.toUpperCase()}`;
-        const raw = env[key];
-        if (raw !== undefined) return { raw, named: key };
-      }
-      return undefined;
-    },
-  };
-}
-
-function objectSource(kind: OptionSource, where: string, options: Readonly<Record<string, unknown>>): Source {
-  return {
-    kind,
-    find: (option) => {
-      for (const name of [option.name, ...(option.aliases ?? [])]) {
-        for (const key of [camelCase(name), name]) {
-          const raw = options[key];
-          if (raw !== undefined && raw !== null) return { raw, named: `${key} in ${where}` };
-        }
-      }
-      return undefined;
-    },
-  };
-}
-
-/** `metrics_interval` → `metricsInterval`. */
-export function camelCase(name: string): string {
-  return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-}
-
-function snakeCase(key: string): string {
-  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
-
-/** The key of an option in `Config.values`: `metrics_interval` → `metricsIntervalMs`. */
-export function valueKey(option: OptionDefinition): string {
-  const suffix = option.type === "duration" ? "Ms" : option.type === "size" ? "Bytes" : "";
-  return camelCase(option.name) + suffix;
 }
 
 function show(option: OptionDefinition, setting: Setting): string {

@@ -1,4 +1,4 @@
-import { camelCase } from "./config.js";
+import { camelCase } from "./option-source.js";
 import { OPTIONS, type OptionDefinition, type OptionTypeName } from "./options.js";
 
 const TYPE_TEXT: Readonly<Record<OptionTypeName, string>> = {

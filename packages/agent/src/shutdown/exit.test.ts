@@ -256,6 +256,6 @@ describe("the end of a process is not the end of its data", () => {
   it("W-72 an idle agent does not hold a process", async () => {
     const begun = performance.now();
     await run("").ended;
-    expect(performance.now() - begun).toBeLessThan(8000);
+    expect(performance.now() - begun).toBeLessThan(20_000);
   });
 });

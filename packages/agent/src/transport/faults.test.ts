@@ -23,7 +23,7 @@ afterEach(async () => {
 });
 
 function start(options: Parameters<typeof harness>[0] = {}): Harness {
-  const agent = harness({ serverUrl: server.url, serverTimeout: "200ms", ...options });
+  const agent = harness({ serverUrl: server.url, serverTimeout: "1s", ...options });
   made.push(agent);
   agent.transport.start();
   return agent;
@@ -162,7 +162,7 @@ describe("connections", () => {
     agent.transport.queue(Buffer.alloc(8_000_000, 97), 1);
     void agent.transport.flush().catch(() => {});
     await until(() => agent.logger.of("error").length > 0);
-    expect(agent.logger.of("error")[0]).toMatch(/no answer within 200 ms/);
+    expect(agent.logger.of("error")[0]).toMatch(/no answer within 1000 ms/);
     stuck.close();
   });
 

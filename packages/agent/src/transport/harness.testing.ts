@@ -52,11 +52,11 @@ export function accountedFor({ accepted, queued, spooled, dropped }: TransportSt
   return accepted + queued + spooled + Object.values(dropped).reduce((sum, count) => sum + count, 0);
 }
 
-/** Waits until the condition holds; fails after ten seconds. */
+/** Waits until the condition holds; fails after twenty seconds. */
 export async function until(condition: () => boolean, what = "the condition"): Promise<void> {
-  const deadline = performance.now() + 10_000;
+  const deadline = performance.now() + 20_000;
   while (!condition()) {
-    if (performance.now() > deadline) throw new Error(`${what} did not come about within 10 s`);
+    if (performance.now() > deadline) throw new Error(`${what} did not come about within 20 s`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

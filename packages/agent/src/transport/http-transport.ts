@@ -1,19 +1,18 @@
-import type { Metadata } from "@tidegauge/protocol";
 import type { Config } from "../config/config.js";
 import { AgentError } from "../errors.js";
 import type { Logger } from "../logging/logger.js";
-import { AGENT_VERSION } from "../metadata/agent-version.js";
 import type { MetadataSource } from "../metadata/build.js";
 import { Accounting } from "./accounting.js";
 import { BatchBuilder } from "./batch-builder.js";
 import { type Clock, systemClock, type Timer } from "./clock.js";
 import { createSender } from "./create-sender.js";
 import { Delivery } from "./delivery.js";
+import { sendEmptyFlush } from "./empty-flush.js";
 import { Endpoint } from "./endpoint.js";
 import { HealthRecord, type QueueExtremes, type TransportHealth } from "./health.js";
 import { MetadataLine } from "./metadata-line.js";
 import type { Sender } from "./sender.js";
-import { versionIn } from "./server-info.js";
+import { askServerVersion } from "./server-info.js";
 import { Settlement } from "./settlement.js";
 import { Spool, type SpoolDisk } from "./spool.js";
 import type { DropReason, Transport, TransportStats } from "./transport.js";
@@ -22,7 +21,7 @@ import type { DropReason, Transport, TransportStats } from "./transport.js";
 export interface HttpTransportOptions {
   readonly config: Config;
   readonly logger: Logger;
-  readonly metadata: MetadataSource | Promise<Metadata>;
+  readonly metadata: MetadataSource;
   readonly ephemeralId: string;
   /** By default one for the configuration: direct or through a proxy. */
   readonly sender?: Sender;
@@ -63,9 +62,8 @@ export class HttpTransport implements Transport {
     this.#random = options.random ?? Math.random;
     this.#endpoint = new Endpoint(options.config.values);
     this.sender = options.sender ?? createSender(this.#endpoint, this.#config, this.#logger, this.#clock);
-    const metadata = "ready" in options.metadata ? options.metadata : pendingSource(options.metadata, options.config);
-    this.#ready = metadata.ready;
-    this.#metadata = new MetadataLine(metadata);
+    this.#ready = options.metadata.ready;
+    this.#metadata = new MetadataLine(options.metadata);
     const { spoolDir, spoolSizeBytes, serviceName } = this.#config.values;
     if (spoolDir && !this.#config.values.disableSend) {
       this.#spool = new Spool({
@@ -136,7 +134,7 @@ export class HttpTransport implements Transport {
     this.#builder.finish(true);
     const upTo = this.#builder.sequence;
     const settled = this.#begin().then(() =>
-      this.#settlement.isSettled(upTo) ? this.#announceFlush() : this.#settlement.whenSettled(upTo),
+      this.#settlement.isSettled(upTo) ? this.#sendEmptyFlush() : this.#settlement.whenSettled(upTo),
     );
     if (!(await this.#within(settled, limitMs))) {
       throw new AgentError(
@@ -218,44 +216,22 @@ export class HttpTransport implements Transport {
 
   /** Everything that comes before the first events request (W-22, W-36). */
   #begin(): Promise<void> {
-    this.#begun ??= Promise.all([this.#askServerInfo(), this.#ready, this.#spool?.open()]).then(() =>
+    this.#begun ??= Promise.all([this.#askServerVersion(), this.#ready, this.#spool?.open()]).then(() =>
       this.#delivery.open(),
     );
     return this.#begun;
   }
 
-  async #askServerInfo(): Promise<void> {
+  async #askServerVersion(): Promise<void> {
     if (this.#config.values.skipServerInfo) return;
-    try {
-      const answer = await this.sender.send({
-        method: "GET",
-        url: this.#endpoint.base,
-        headers: this.#endpoint.headers,
-        timeoutMs: this.#config.values.serverTimeoutMs,
-      });
-      const version = versionIn(answer);
-      this.#metadata.setServerVersion(version);
-      this.#logger.debug(`server version: ${version ? version.join(".") : "unknown"}`);
-    } catch (error) {
-      this.#logger.debug(`server version: unknown (${String(error)})`);
-    }
+    const { serverTimeoutMs } = this.#config.values;
+    this.#metadata.setServerVersion(await askServerVersion(this.#endpoint, this.sender, serverTimeoutMs, this.#logger));
   }
 
-  /** Tells a server on this machine that all is flushed, though there was nothing to send (W-4). */
-  async #announceFlush(): Promise<void> {
-    if (!/\/(?:localhost|127\.0\.0\.1):/.test(this.#endpoint.base.href) || !this.#delivery.idle) return;
-    const url = new URL(this.#endpoint.events);
-    url.search = "flushed=true";
-    try {
-      await this.sender.send({
-        method: "POST",
-        url,
-        headers: { ...this.#endpoint.headers, "Content-Type": "application/x-ndjson", "Content-Length": "0" },
-        timeoutMs: this.#config.values.serverTimeoutMs,
-      });
-    } catch (error) {
-      this.#logger.debug(`empty flush: ${String(error)}`);
-    }
+  /** With a failing server an empty flush would only be one more failure. */
+  async #sendEmptyFlush(): Promise<void> {
+    if (!this.#delivery.idle) return;
+    await sendEmptyFlush(this.#endpoint, this.sender, this.#config.values.serverTimeoutMs, this.#logger);
   }
 
   #armFlushTimer(): void {
@@ -278,18 +254,4 @@ export class HttpTransport implements Transport {
       promise.then(finish, finish);
     });
   }
-}
-
-/** A promise as a source: until it resolves, only the service is known. */
-function pendingSource(promise: Promise<Metadata>, config: Config): MetadataSource {
-  const { serviceName, agentName } = config.values;
-  const source = {
-    current: { service: { name: serviceName, agent: { name: agentName, version: AGENT_VERSION } } } as Metadata,
-    ready: promise,
-  };
-  source.ready = promise.then((metadata) => {
-    source.current = metadata;
-    return metadata;
-  });
-  return source;
 }

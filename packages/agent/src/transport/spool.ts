@@ -1,7 +1,6 @@
 import {
   existsSync,
   promises as fs,
-  mkdirSync,
   readdirSync,
   renameSync,
   rmdirSync,
@@ -9,16 +8,16 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import type { Logger } from "../logging/logger.js";
 import type { Batch } from "./batch.js";
 import type { Clock, Timer } from "./clock.js";
-import { isAbandoned, thisOwner } from "./spool-lock.js";
-import { decodeRecord, encodeRecord } from "./spool-record.js";
+import { claimAbandoned, makeDirectory, readRecord, recordsIn, SPOOL_SUFFIX } from "./spool-directory.js";
+import { thisOwner } from "./spool-lock.js";
+import { encodeRecord } from "./spool-record.js";
 
 /** How often the lock is touched and spools of dead processes are looked for; also how long a failing disk is left alone. */
 const HEARTBEAT_MS = 60_000;
-const SUFFIX = ".batch";
 
 /** The writes that a full or read-only disk refuses; replaced in tests. */
 export interface SpoolDisk {
@@ -124,7 +123,7 @@ export class Spool {
   async takeOldest(): Promise<Batch | undefined> {
     for (let entry = this.#entries.shift(); entry; entry = this.#entries.shift()) {
       this.#bytes -= entry.bytes;
-      const batch = await this.#read(join(this.#path, entry.file), entry.file);
+      const batch = await readRecord(join(this.#path, entry.file), entry.file);
       if (batch) return batch;
       this.remove(entry.file);
       this.#options.dropped(entry.events);
@@ -192,7 +191,7 @@ export class Spool {
     if (data.length > this.#options.limitBytes) return undefined;
     this.#makeRoom(data.length);
     // Sorts by age, also after the next process has put it among its own.
-    const file = `${Date.now().toString().padStart(15, "0")}-${String(++this.#written).padStart(6, "0")}-${batch.id.replace(":", "-")}${SUFFIX}`;
+    const file = `${Date.now().toString().padStart(15, "0")}-${String(++this.#written).padStart(6, "0")}-${batch.id.replace(":", "-")}${SPOOL_SUFFIX}`;
     return { entry: { file, bytes: data.length, events: batch.events }, data };
   }
 
@@ -239,18 +238,7 @@ export class Spool {
 
   async #takeOver(): Promise<void> {
     if (!this.#open) return;
-    for (const name of listed(this.#home)) {
-      const theirs = join(this.#home, name);
-      if (theirs === this.#path || name.startsWith(".") || !isAbandoned(join(theirs, "lock"), Date.now())) continue;
-      const claimed = join(this.#path, `of-${name}`);
-      try {
-        await fs.rename(theirs, claimed);
-      } catch {
-        // Another heir was faster.
-        continue;
-      }
-      await this.#inherit(claimed, name);
-    }
+    for await (const { claimed, name } of claimAbandoned(this.#home, this.#path)) await this.#inherit(claimed, name);
   }
 
   async #inherit(claimed: string, from: string): Promise<void> {
@@ -259,7 +247,7 @@ export class Spool {
     const inherited: Entry[] = [];
     for (const path of recordsIn(claimed)) {
       const file = basename(path);
-      const batch = await this.#read(path, file);
+      const batch = await readRecord(path, file);
       if (!batch) {
         damaged++;
         continue;
@@ -281,42 +269,4 @@ export class Spool {
       this.#options.logger.warn(`spool: ${damaged} damaged records of an ended process (${from}) are lost`);
     this.#makeRoom(0);
   }
-
-  async #read(path: string, file: string): Promise<Batch | undefined> {
-    try {
-      return decodeRecord(await fs.readFile(path), file);
-    } catch {
-      return undefined;
-    }
-  }
-}
-
-/** With its parents. `mkdir`'s own `recursive` reports a read-only disk as a missing directory. */
-function makeDirectory(path: string): void {
-  try {
-    mkdirSync(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "EEXIST") return;
-    if (code !== "ENOENT" || dirname(path) === path) throw error;
-    makeDirectory(dirname(path));
-    mkdirSync(path);
-  }
-}
-
-function listed(directory: string): string[] {
-  try {
-    return readdirSync(directory).sort();
-  } catch {
-    return [];
-  }
-}
-
-/** All records below a directory, oldest first; also those an heir had claimed before it died itself. */
-function recordsIn(directory: string): string[] {
-  const found: string[] = [];
-  for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile() && entry.name.endsWith(SUFFIX)) found.push(join(entry.parentPath, entry.name));
-  }
-  return found.sort((a, b) => (basename(a) < basename(b) ? -1 : 1));
 }

@@ -39,9 +39,11 @@ describe("answered as the Python agent was", () => {
     const clock = new ManualClock();
     const { transport, queue } = harness(
       { serverUrl: server.url, skipServerInfo: false },
-      { clock, random: () => 0.5 },
+      // The sender's time limits are those of the real network.
+      { clock, random: () => 0.5, sender: new NodeSender({ verify: true }) },
     );
     transport.start();
+    await until(() => server.requests.length === 1, "the question for the version");
     // One batch for each recorded one, in time as the Python agent did.
     for (const [index] of events.entries()) {
       queue(1);

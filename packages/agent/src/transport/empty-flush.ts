@@ -1,0 +1,23 @@
+import type { Logger } from "../logging/logger.js";
+import type { Endpoint } from "./endpoint.js";
+import type { Sender } from "./sender.js";
+
+/**
+ * Tells a server on this machine that all is flushed, though there was nothing to send: the Lambda extension waits for it (W-4). Never rejects.
+ */
+export async function sendEmptyFlush(
+  endpoint: Endpoint,
+  sender: Sender,
+  timeoutMs: number,
+  logger: Logger,
+): Promise<void> {
+  if (!/\/(?:localhost|127\.0\.0\.1):/.test(endpoint.base.href)) return;
+  const url = new URL(endpoint.events);
+  url.search = "flushed=true";
+  const headers = { ...endpoint.headers, "Content-Type": "application/x-ndjson", "Content-Length": "0" };
+  try {
+    await sender.send({ method: "POST", url, headers, timeoutMs });
+  } catch (error) {
+    logger.debug(`empty flush: ${String(error)}`);
+  }
+}

@@ -44,11 +44,18 @@ async function listen(handler: RequestListener): Promise<string> {
 }
 
 /** Sends with node:http outside of any transaction. */
-function send(url: string, options: { method?: string; body?: string[]; agent?: Agent } = {}): Promise<number> {
+function send(
+  url: string,
+  options: { method?: string; body?: string[]; agent?: Agent; signal?: AbortSignal } = {},
+): Promise<number> {
   return new Promise((resolve, reject) => {
-    const outgoing = request(url, { method: options.method ?? "GET", agent: options.agent }, (response) => {
-      response.resume().on("end", () => resolve(response.statusCode ?? 0));
-    });
+    const outgoing = request(
+      url,
+      { method: options.method ?? "GET", agent: options.agent, signal: options.signal },
+      (response) => {
+        response.resume().on("end", () => resolve(response.statusCode ?? 0));
+      },
+    );
     outgoing.on("error", reject);
     void (async () => {
       for (const chunk of options.body ?? []) {
@@ -195,6 +202,15 @@ describe("outgoing requests", () => {
     expect(spans["external/http"]?.[0]).toBeGreaterThan(8_000);
   });
 
+  it.each([
+    ["http.request", (target: string, signal: AbortSignal) => send(target, { signal })],
+    ["fetch", (target: string, signal: AbortSignal) => fetch(target, { signal })],
+  ])("BD-28 a %s that is cancelled is one span too", async (_name, work) => {
+    const target = await listen(() => {});
+    const spans = await through(() => work(target, AbortSignal.timeout(20)).catch(() => {}), 2);
+    expect(spans["external/http"]?.[1]).toBe(1);
+  });
+
   it("a connection without an agent is one span too", async () => {
     const spans = await through(
       (target) =>
@@ -212,7 +228,7 @@ describe("outgoing requests", () => {
   it.each([
     ["http.request", (target: string) => send(target).catch(() => {})],
     ["fetch", (target: string) => fetch(target).catch(() => {})],
-  ])("a %s that fails is one span too", async (_name, work) => {
+  ])("BD-28 a %s that fails is one span too", async (_name, work) => {
     const gone = createServer();
     gone.listen(0, "127.0.0.1");
     await once(gone, "listening");

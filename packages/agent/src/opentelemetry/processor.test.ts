@@ -67,7 +67,7 @@ async function measured(): Promise<Record<string, number>> {
 
 const [INTERNAL, SERVER, CLIENT, CONSUMER] = [0, 1, 2, 4];
 
-it("TR-20 TR-31 a server span is a transaction, its children are spans, by the SDK's own times", async () => {
+it("TR-3 TR-20 TR-31 a server span is a transaction, its children are spans, by the SDK's own times", async () => {
   const request = start("GET", SERVER, 0);
   const query = start("SELECT", CLIENT, 10, request);
   const layer = new SdkSpan("middleware", INTERNAL, 20);

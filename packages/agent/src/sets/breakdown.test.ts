@@ -72,6 +72,17 @@ describe("BreakdownMetricSet", () => {
     ]);
   });
 
+  it("BD-5 sends no other breakdown metric", async () => {
+    const { client, collect } = measured();
+    s2(client);
+    const names = (await collect()).flatMap(({ samples }) => Object.keys(samples));
+    expect([...new Set(names)].sort()).toEqual([
+      "span.self_time.count",
+      "span.self_time.sum.us",
+      "transaction.duration.us",
+    ]);
+  });
+
   it("S24 BD-47 a second collection without traffic sends nothing", async () => {
     const { client, collect } = measured();
     s2(client);

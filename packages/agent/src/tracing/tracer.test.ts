@@ -73,10 +73,10 @@ function flat(duration: number, children: [number, number, string?, string?][]):
 }
 
 describe("breakdown scenarios", () => {
-  it("S1 a transaction alone is app time", () => {
+  it("S1 BD-3 a transaction alone is app time", () => {
     expect(flat(30, [])).toEqual(["t app/: 30000 (1)"]);
   });
-  it("S2 a child takes its time from the transaction", () => {
+  it("S2 BD-10 BD-15 BD-20 a child takes its time from the transaction", () => {
     expect(flat(30, [[10, 20]])).toEqual(["t app/: 20000 (1)", "t db/mysql: 10000 (1)"]);
   });
   it("S3 BD-4 a span of type app shares the transaction's entry", () => {
@@ -122,7 +122,7 @@ describe("breakdown scenarios", () => {
     end(t, 25);
     expect(recorder.take()).toEqual(["t app/: 10000 (1)", "t db/mysql: 10000 (2)", "t template/django: 5000 (1)"]);
   });
-  it("S9 BD-16 a child that outlives its parent span is cut at the parent's end", () => {
+  it("S9 BD-16 D-BD-1 a child that outlives its parent span is cut at the parent's end", () => {
     const { recorder, transaction, child, end } = timeline();
     const t = transaction(0);
     const a = child(t, 10, "app");
@@ -218,7 +218,7 @@ describe("breakdown scenarios", () => {
     ];
     expect(flat(30, children)).toEqual(["t app/: 10000 (1)", "t db/mysql: 33000 (3)"]);
   });
-  it("S23 BD-43 everything is reported when the transaction ends", () => {
+  it("S23 BD-40 BD-43 everything is reported when the transaction ends", () => {
     const { recorder, transaction, child, end } = timeline();
     const t = transaction(0);
     end(child(t, 5), 10);
@@ -246,7 +246,7 @@ describe("breakdown scenarios", () => {
     const expected = ["t app/: 10000 (1)", "t cache/redis: 10000 (1)", "t db/mysql: 10000 (1)"];
     expect(flat(20, children)).toEqual(expected);
   });
-  it("S29 BD-17 self time is never negative", () => {
+  it("S29 BD-17 D-BD-2 self time is never negative", () => {
     const { recorder, transaction, child, end } = timeline();
     const t = transaction(0);
     end(child(t, 0), 25);
@@ -263,7 +263,7 @@ describe("breakdown scenarios", () => {
     end(t, 30);
     expect(recorder.take()).toEqual(["t app/: 15000 (1)", "t db/mysql: 21000 (2)"]);
   });
-  it("S31 BD-12 a cluster begins at its earliest start, not at the start called first", () => {
+  it("S31 BD-11 BD-12 a cluster begins at its earliest start, not at the start called first", () => {
     const { recorder, transaction, child, end } = timeline();
     const t = transaction(0);
     const b = child(t, 15);
@@ -369,7 +369,7 @@ describe("tracer", () => {
     expect(durations).toHaveLength(1);
   });
 
-  it("keeps a synchronous function synchronous and ends a promise when it settles", async () => {
+  it("TR-4 keeps a synchronous function synchronous and ends a promise when it settles", async () => {
     const recorder = new Recorder();
     expect(recorder.tracer.withTransaction("sync", "job", () => 3)).toBe(3);
     let release = () => {};

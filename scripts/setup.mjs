@@ -143,7 +143,7 @@ function fingerprint(root, paths) {
   return hash.digest("hex");
 }
 
-const NOT_AN_INPUT = /^(node_modules|dist)$|\.(test|test-d|bench|testing)\.tsx?$/;
+const NOT_AN_INPUT = /^(node_modules|dist)$|\.(test|test-d|bench|cases|testing)\.tsx?$/;
 
 function filesIn(path) {
   if (!existsSync(path)) return [];

@@ -55,7 +55,7 @@ describe.skipIf(probe.reason !== undefined)("a store on a full disk", () => {
     // Without a reserve the engine itself meets the full disk, in the middle of commits and of moving its log.
     ["in the middle of commits", 16, 0],
   ])(
-    "SRV-26 D-SRV-5 refuses with 503, answers queries and recovers by itself (filled %s)",
+    "STO-20 SRV-26 D-SRV-5 refuses with 503, answers queries and recovers by itself (filled %s)",
     { timeout: 180_000 },
     async (_when, parallel, reserveBytes) => {
       const disk = mount("64m");

@@ -38,7 +38,7 @@ function round(dataDir, often, producer, baseMs, first) {
 
 describe("a store whose process is killed", () => {
   it.each(OFTEN)(
-    "W-90 D-SRV-5 keeps what was answered, once, when killed during %s",
+    "STO-16 STO-22 W-90 D-SRV-5 keeps what was answered, once, when killed during %s",
     { timeout: 3_600_000 },
     async (often) => {
       const dataDir = mkdtempSync(join(tmpdir(), "tidegauge-kill-"));

@@ -1,2 +1,3 @@
+export { createNoStoreRoutes } from "./no-store.js";
 export { createQueryRoutes, type QueryRouteOptions } from "./routes.js";
 export type { Sighting } from "./services.js";

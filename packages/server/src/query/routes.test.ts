@@ -106,7 +106,7 @@ const valuesOf = ({ series }: QueryResponse): [Record<string, string>, (number |
   series.map(({ labels, points }) => [labels, points.map(([, value]) => value)]);
 
 describe("GET /api/v1/query", () => {
-  it("lists every step from its start, null without data, in one series without group_by", async () => {
+  it("QRY-17 QRY-20 QRY-21 QRY-33 lists every step from its start, null without data, in one series without group_by", async () => {
     const answer = await query("metric=queue.bytes");
     expect(answer).toEqual({
       from: T,
@@ -126,7 +126,7 @@ describe("GET /api/v1/query", () => {
     expect(valuesOf(await query("metric=nobody.sends.this&aggregation=count"))).toEqual([[{}, [null, null]]]);
   });
 
-  it("reduces a gauge within each series first, then across series", async () => {
+  it("QRY-10 QRY-13 QRY-16 reduces a gauge within each series first, then across series", async () => {
     const across = { avg: 57.5, sum: 115, min: 10, max: 100, last: 120, count: 3, rate: null, p95: null };
     for (const [aggregation, value] of Object.entries(across)) {
       expect(valuesOf(await query(`metric=queue.bytes&aggregation=${aggregation}`)), aggregation).toEqual([
@@ -135,7 +135,7 @@ describe("GET /api/v1/query", () => {
     }
   });
 
-  it("counts increases per process: from 0 where the start is known, a fall is a restart, nothing is invented", async () => {
+  it("QRY-12 QRY-15 STO-2 counts increases per process: from 0 where the start is known, a fall is a restart, nothing is invented", async () => {
     expect(valuesOf(await query("metric=orders&aggregation=sum"))).toEqual([[{}, [5, 11]]]);
     expect(valuesOf(await query("metric=orders&aggregation=rate"))).toEqual([[{}, [5 / 60, 11 / 60]]]);
     expect(valuesOf(await query("metric=orders&aggregation=sum&filter=service.node.name:nowhere"))).toEqual([
@@ -143,7 +143,7 @@ describe("GET /api/v1/query", () => {
     ]);
   });
 
-  it("interpolates percentiles over merged buckets; count, sum and avg of a histogram", async () => {
+  it("QRY-14 interpolates percentiles over merged buckets; count, sum and avg of a histogram", async () => {
     const expected = { p50: 2, p99: 3, count: 4, sum: 8, avg: 2, min: 1, max: 3, rate: 4 / 60 };
     for (const [aggregation, value] of Object.entries(expected)) {
       expect(valuesOf(await query(`metric=lat&aggregation=${aggregation}`)), aggregation).toEqual([
@@ -152,7 +152,7 @@ describe("GET /api/v1/query", () => {
     }
   });
 
-  it("groups and filters by labels in either spelling, by dimensions and by numbers as text", async () => {
+  it("STO-3 QRY-40 QRY-41 groups and filters by labels in either spelling, by dimensions and by numbers as text", async () => {
     expect(valuesOf(await query("metric=queue.bytes&group_by=pool.name"))).toEqual([
       [{ "pool.name": "a" }, [15, null]],
       [{ "pool.name": "b" }, [100, null]],
@@ -165,14 +165,14 @@ describe("GET /api/v1/query", () => {
     ]);
   });
 
-  it("keeps the largest groups and joins the rest as other", async () => {
+  it("QRY-17 keeps the largest groups and joins the rest as other", async () => {
     expect(valuesOf(await query("metric=queue.bytes&group_by=pool_name&limit=1&aggregation=sum"))).toEqual([
       [{ pool_name: "b" }, [100, null]],
       [{ _other: "true" }, [15, null]],
     ]);
   });
 
-  it("chooses a step by itself, not shorter than the reports are apart", async () => {
+  it("QRY-22 chooses a step by itself, not shorter than the reports are apart", async () => {
     const { body } = await get(`/api/v1/query?metric=queue.bytes&from=${T}&to=${T + 120_000}`);
     expect((body as QueryResponse).step).toBe(10_000);
     const day = await get(`/api/v1/query?metric=orders&from=${T}&to=${T + 86_400_000}`);
@@ -190,7 +190,7 @@ describe("GET /api/v1/query", () => {
     ["metric=m&limit=0", "bad_limit"],
     ["metric=m&from=now&to=now-1h", "bad_range"],
     ["metric=m&from=now-30d&step=1s", "too_many_points"],
-  ])("answers 400 to ?%s with %s, and names no engine", async (parameters, code) => {
+  ])("QRY-22 QRY-23 QRY-42 answers 400 to ?%s with %s, and names no engine", async (parameters, code) => {
     const { status, body } = await get(`/api/v1/query?${parameters}`);
     expect(status).toBe(400);
     expect(body).toEqual({ error: { code, message: expect.any(String) } });
@@ -204,7 +204,7 @@ describe("GET /api/v1/query", () => {
     expect((await get(`/api/v1/query?${WINDOW}&metric=lat`, { "If-None-Match": tag })).status).toBe(200);
   });
 
-  it("takes every text as a value, never as a part of a statement", async () => {
+  it("QRY-43 takes every text as a value, never as a part of a statement", async () => {
     for (const text of ["' OR 1=1 --", 'a"; DROP TABLE points; --', "$metric", "\u0000", "%"]) {
       const answer = await query(
         `metric=${encodeURIComponent(text)}&filter=${encodeURIComponent(`k:${text}`)}&service=${encodeURIComponent(text)}`,
@@ -216,7 +216,7 @@ describe("GET /api/v1/query", () => {
 });
 
 describe("the rest of the query API", () => {
-  it("lists services that report, and those that only polled as waiting", async () => {
+  it("QRY-30 lists services that report, and those that only polled as waiting", async () => {
     const { services } = (await get("/api/v1/services")).body as ServicesResponse;
     expect(services).toEqual([
       {
@@ -240,7 +240,7 @@ describe("the rest of the query API", () => {
     ]);
   });
 
-  it("lists metrics with kind, unit, labels and number of series", async () => {
+  it("QRY-6 QRY-31 lists metrics with kind, unit, labels and number of series", async () => {
     const { metrics } = (await get("/api/v1/metrics?service=shop")).body as MetricsResponse;
     const orders = metrics.find(({ name }) => name === "orders");
     expect(metrics.map(({ name, kind, unit }) => [name, kind, unit])).toEqual([
@@ -259,13 +259,13 @@ describe("the rest of the query API", () => {
     expect(((await get("/api/v1/metrics?service=none")).body as MetricsResponse).metrics).toEqual([]);
   });
 
-  it("lists labels and their values", async () => {
+  it("QRY-32 lists labels and their values", async () => {
     expect((await get("/api/v1/labels?service=shop&metric=queue.bytes")).body).toEqual({
       labels: { n: ["1", "2"], pool_name: ["a", "b"] },
     });
   });
 
-  it("BD-53 breaks transactions down by span type", async () => {
+  it("QRY-34 BD-53 breaks transactions down by span type", async () => {
     const { transactions } = (await get(`/api/v1/breakdown?${WINDOW}&service=shop`)).body as BreakdownResponse;
     expect(transactions).toEqual([
       {
@@ -324,7 +324,7 @@ describe("the rest of the query API", () => {
     ]);
   });
 
-  it("streams what arrives, joined for a while, and stops when the client leaves", async () => {
+  it("QRY-35 streams what arrives, joined for a while, and stops when the client leaves", async () => {
     const leaving = new AbortController();
     const response = await fetch(`${url}/api/v1/events`, { signal: leaving.signal });
     expect(response.headers.get("content-type")).toBe("text/event-stream");

@@ -14,7 +14,7 @@ describe("parseTime", () => {
     ["2026-01-02T03:04", Date.UTC(2026, 0, 2, 3, 4)],
     ["2026-01-02T03:04:05.678Z", NOW],
     ["2026-01-02T03:04:05+02:00", Date.UTC(2026, 0, 2, 1, 4, 5)],
-  ])("reads %s", (text, expected) => expect(parseTime(text, NOW)).toBe(expected));
+  ])("QRY-24 reads %s", (text, expected) => expect(parseTime(text, NOW)).toBe(expected));
 
   it.each([
     "",
@@ -31,14 +31,14 @@ describe("parseTime", () => {
 });
 
 describe("parseDuration", () => {
-  it("takes a whole number and one unit", () => {
+  it("QRY-22 takes a whole number and one unit", () => {
     expect(["1s", "5m", "2h", "7d"].map(parseDuration)).toEqual([1000, 300_000, 7_200_000, 604_800_000]);
     expect(["", "5", "1.5s", "-1s", "5ms", "1w"].map(parseDuration)).toEqual(Array(6).fill(undefined));
   });
 });
 
 describe("unitOf", () => {
-  it("is as sent, else told by the name, else unknown", () => {
+  it("QRY-6 is as sent, else told by the name, else unknown", () => {
     expect(unitOf("anything", "micros")).toBe("micros");
     expect(unitOf("system.cpu.total.norm.pct", null)).toBe("percent");
     expect(unitOf("system.memory.total", null)).toBe("byte");

@@ -48,9 +48,12 @@ const SERIES_TYPES: readonly DuckDBType[] = [
 /** Writes the rows of a commit into the file, in one transaction. Durable on return. */
 export async function writeCommit(connection: DuckDBConnection, alias: string, request: CommitRequest): Promise<void> {
   await connection.run("BEGIN TRANSACTION");
-  await append(connection, alias, "series", (appender) => {
-    appendRows(appender, SERIES_TYPES, request.newSeries.map(seriesCells));
-  });
+  const { newSeries } = request;
+  if (newSeries.length > 0) {
+    await append(connection, alias, "series", (appender) => {
+      appendRows(appender, SERIES_TYPES, newSeries.map(seriesCells));
+    });
+  }
   const { columns } = request;
   if (columns.points > 0) await append(connection, alias, "points", (appender) => appendPoints(appender, columns));
   if (columns.histograms > 0) {

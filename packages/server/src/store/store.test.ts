@@ -53,7 +53,7 @@ const files = (pattern = /\.duckdb$/): string[] =>
     .sort();
 
 describe("the store", () => {
-  it("STORE_ALREADY_OPEN keeps a second owner out, in this process and in another", async () => {
+  it("STO-10 keeps a second owner out (STORE_ALREADY_OPEN), in this process and in another", async () => {
     const first = await open();
     await expect(openStore({ dataDir: directory.path })).rejects.toMatchObject({ code: "STORE_ALREADY_OPEN" });
     const index = new URL("../../dist/store/index.js", import.meta.url).href;
@@ -65,7 +65,7 @@ describe("the store", () => {
     await (await openStore({ dataDir: directory.path })).close();
   });
 
-  it("W-90 D-SRV-2 stores a repeated batch once: in flight, later and after a restart", async () => {
+  it("STO-14 W-90 D-SRV-2 stores a repeated batch once: in flight, later and after a restart", async () => {
     let opened = await open();
     const batch = batchOf([delta(0)], { batchId: "p1:7" });
     const [first, second] = await Promise.all([opened.write(batch), opened.write(batch)]);
@@ -79,7 +79,7 @@ describe("the store", () => {
     expect(await valuesOf(opened)).toEqual([1, 1]);
   });
 
-  it("D-SRV-5 makes one commit of many batches that arrive together", async () => {
+  it("STO-13 D-SRV-5 makes one commit of many batches that arrive together", async () => {
     const opened = await open();
     await Promise.all(
       Array.from({ length: 200 }, (_, index) =>
@@ -120,7 +120,7 @@ describe("the store", () => {
     expect((await opened.metrics(undefined)).map(({ name }) => name)).toEqual(["m"]);
   });
 
-  it("refuses after close, closes once, and cancels queries under way", async () => {
+  it("STO-19 refuses after close, closes once, and cancels queries under way", async () => {
     const opened = await open();
     await opened.write(batchOf([delta(0)]));
     const query = opened.scan(scanOf({ metric: "m", fromMs: T, toMs: T + 1000 })).catch((error: Error) => error);
@@ -130,7 +130,7 @@ describe("the store", () => {
     await expect(opened.write(batchOf([delta(0)]))).rejects.toMatchObject({ code: "OUTPUT_CLOSED", status: 503 });
   });
 
-  it("lets two queries run, the others wait, and cancels those whose client left", async () => {
+  it("STO-18 lets two queries run, the others wait, and cancels those whose client left", async () => {
     const opened = await open();
     await opened.write(batchOf([delta(0)]));
     const leaving = new AbortController();
@@ -147,7 +147,7 @@ describe("the store", () => {
 });
 
 describe("the files of the store", () => {
-  it("join to one sorted file without the old generations, and keep the answers", async () => {
+  it("STO-15 join to one sorted file without the old generations, and keep the answers", async () => {
     const opened = await open({ rotatePoints: 2 });
     for (let minute = 0; minute < 8; minute++) await opened.write(batchOf([delta(minute, minute), delta(minute, 1)]));
     const before = await valuesOf(opened);
@@ -159,7 +159,7 @@ describe("the files of the store", () => {
     expect(await valuesOf(opened)).toEqual(before);
   });
 
-  it("are dropped by age once their newest event is too old, and by size from the oldest", async () => {
+  it("STO-17 are dropped by age once their newest event is too old, and by size from the oldest", async () => {
     let opened = await open({ rotatePoints: 1 });
     await opened.write(batchOf([delta(0)]));
     await opened.write(batchOf([metricsetAt(Date.now(), { now: { value: 1 } })]));
@@ -177,7 +177,7 @@ describe("the files of the store", () => {
     expect(files(/g\d+\.duckdb$/)).toEqual([]);
   });
 
-  it("keep events of any time: late ones, and those of a clock that runs ahead", async () => {
+  it("STO-12 keep events of any time: late ones, and those of a clock that runs ahead", async () => {
     const opened = await open();
     const ahead = T + 400 * 86_400_000;
     await opened.write(batchOf([delta(5), metricsetAt(ahead, { m: { value: 3, temporality: "delta" } })]));
@@ -189,7 +189,7 @@ describe("the files of the store", () => {
     expect([...(series[0]?.values ?? [])]).toEqual([3]);
   });
 
-  it("are quarantined and named when damaged, found on opening or by a query; the rest is served", async () => {
+  it("STO-21 are quarantined and named when damaged, found on opening or by a query; the rest is served", async () => {
     const opened = await open({ rotatePoints: 1 });
     const many = Array.from({ length: 30_000 }, (_, index) =>
       metricsetAt(T + index, { big: { value: Math.sin(index) } }),
@@ -212,7 +212,7 @@ describe("the files of the store", () => {
     expect(again.ready().ready).toBe(true);
   });
 
-  it("are listed anew when the manifest is damaged, without those that a sorted one replaces", async () => {
+  it("STO-15 are listed anew when the manifest is damaged, without those that a sorted one replaces", async () => {
     const opened = await open({ rotatePoints: 1 });
     await opened.write(batchOf([delta(0)]));
     await opened.write(batchOf([delta(1)]));

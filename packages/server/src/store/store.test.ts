@@ -170,6 +170,10 @@ describe("the files of the store", () => {
     await opened.maintain();
     expect((await opened.metrics(undefined)).map(({ name }) => name)).toEqual(["now"]);
     expect((await opened.summary()).dropped).toBeGreaterThan(0);
+    opened.figures();
+    await expect
+      .poll(() => opened.figures().find(({ name }) => name === "tidegauge_store_dropped_files_total")?.values[0]?.[1])
+      .toBeGreaterThan(0);
     await opened.close();
     opened = await open({ maxSizeBytes: 1 });
     await opened.maintain();

@@ -1,9 +1,10 @@
 import { EventEmitter } from "node:events";
 import { mkdirSync, realpathSync } from "node:fs";
 import type { EventNotice } from "@tidegauge/protocol/query";
-import { type Batch, type Output, OutputError, type WriteResult } from "../output/output.js";
+import { type Batch, type Output, OutputError, type OutputMetric, type WriteResult } from "../output/output.js";
 import { BatchIds, DEDUP_WINDOW_MS, parseBatchId } from "./batch-ids.js";
 import { StoreError } from "./error.js";
+import { storeFigures } from "./figures.js";
 import { Ingest } from "./ingest.js";
 import { WorkerLink } from "./link.js";
 import type {
@@ -87,6 +88,7 @@ export class Store implements Output {
   readonly #inFlight = new Map<string, Promise<WriteResult>>();
   readonly #released: () => void;
   #unwritable: string | undefined;
+  #summary: StoreSummary | undefined;
   #closing: Promise<void> | undefined;
   #forgetTimer: NodeJS.Timeout | undefined;
 
@@ -127,11 +129,23 @@ export class Store implements Output {
     for (const { dayMs, ranges } of batches) for (const range of ranges) this.#batchIds.add(range, dayMs + DAY_MS);
     this.#forgetTimer = setInterval(() => this.#batchIds.forget(Date.now() - DEDUP_WINDOW_MS), 60 * MINUTE_MS);
     this.#forgetTimer.unref();
+    this.#summary = await this.summary();
   }
 
   ready(): { ready: true } | { ready: false; reason: string } {
     if (this.#closing) return { ready: false, reason: "the store is closed" };
     return this.#unwritable === undefined ? { ready: true } : { ready: false, reason: this.#unwritable };
+  }
+
+  /** Files, sizes and maintenance for `GET /metrics`, as of the call before this one. */
+  figures(): readonly OutputMetric[] {
+    void this.summary().then(
+      (summary) => {
+        this.#summary = summary;
+      },
+      () => undefined,
+    );
+    return this.#summary === undefined ? [] : storeFigures(this.#summary);
   }
 
   /** Writes a batch and resolves once it is durable; a repeated batch id is not stored again (W-90, D-SRV-2). */

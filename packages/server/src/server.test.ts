@@ -4,10 +4,13 @@ import { get } from "node:https";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ServerOptions } from "./options.js";
 import { type RunningServer, startServer } from "./server.js";
 import { METADATA_LINE, metricsetLine, send, startReceiver } from "./testing/receiver-fixture.js";
+
+// The machine may be busy: what is waited for is a condition, not a time.
+vi.setConfig({ expect: { poll: { timeout: 15_000 } } });
 
 describe("startServer", () => {
   let dataDir: string;
@@ -128,7 +131,7 @@ describe("startServer", () => {
       [{ port: 70_000 }, /^option port: /],
       [{ apiKeys: ["secret-without-colon"] }, /^option apiKeys\.0: is written id:key$/],
       [{ tlsCert: "x" }, /give both, or none/],
-      [{ output: "kafka" }, /^option output: /],
+      [{ output: "kafka" }, /^option output/],
     ] as const) {
       const error = await start(options).catch((reason: Error) => reason);
       expect(error).toMatchObject({ name: "ServerError", message: expect.stringMatching(message) });

@@ -24,7 +24,11 @@ const FLAGS: readonly (readonly [string, string, ((text: string) => unknown)?])[
   ["--tls-cert <file>", "certificate chain, PEM; with it the server speaks TLS only"],
   ["--tls-key <file>", "its private key, PEM"],
   ["--output <names>", "where metrics go: store, elasticsearch, or both with a comma (default: store)"],
-  ["--elasticsearch-url <url>", "for that output"],
+  ["--elasticsearch-url <urls>", "search nodes, several with commas (default: http://127.0.0.1:9200)"],
+  ["--elasticsearch-api-key <key>", "API key for them, as they gave it out"],
+  ["--elasticsearch-ca-cert <file>", "authorities that their certificates are checked with, PEM"],
+  ["--elasticsearch-queue-size <size>", "most that may wait on disk while they take nothing (default: 1gb)"],
+  ["--data-stream-namespace <name>", "namespace of the data streams (default: default)"],
   ["--agent-config <file>", "central configuration of agents, read again when it changes"],
   ["--agent-config-max-age <duration>", "how long agents keep it before they ask again (default: 30s)"],
   ["--max-request-size <size>", "largest intake body, decompressed (default: 100 MiB)"],
@@ -64,8 +68,7 @@ async function serve({ apiKey, json, ...options }: ServeFlags): Promise<void> {
   // Loaded here, since the other commands start faster without the store's engine.
   const { ServerError, startServer } = await import("@tidegauge/server");
   const server = await startServer({ ...options, apiKeys: apiKey }).catch((error: unknown) => {
-    const isUsage =
-      error instanceof ServerError && (error.code === "OPTION_INVALID" || error.code === "OUTPUT_UNKNOWN");
+    const isUsage = error instanceof ServerError && error.code === "OPTION_INVALID";
     throw isUsage ? new UsageError(error.message) : error;
   });
   process.stdout.write(json ? `${JSON.stringify({ url: server.url })}\n` : `listening on ${server.url}\n`);

@@ -5,7 +5,6 @@
 import { createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { type Product, type Request, type Response, sampleProducts } from "./database-protocol.js";
-import { onStop } from "./stop.js";
 
 const products: readonly Product[] = sampleProducts();
 const orders: string[] = [];
@@ -57,7 +56,9 @@ server.listen(Number(process.env.PORT ?? 0), "127.0.0.1", () => {
   if (address !== null && typeof address === "object") console.log(`listening on ${address.port}`);
 });
 
-onStop(() => {
+// Ctrl-C reaches every process at once; those that ask the database end first, and then it is told to.
+process.on("SIGINT", () => {});
+process.once("SIGTERM", () => {
   server.close();
   for (const socket of sockets) socket.destroy();
 });

@@ -21,10 +21,18 @@ export interface ServerOptions {
   readonly apiKeys?: readonly string[] | undefined;
   /** Serve clients on other machines although there is neither token nor key. */
   readonly insecure?: boolean | undefined;
-  /** Where metrics go. Default `store`. */
+  /** Where metrics go: `store`, `elasticsearch`, or both with a comma. Default `store`. */
   readonly output?: string | undefined;
-  /** For the Elasticsearch output. */
+  /** URLs of the search nodes, with commas; user and password in them are used as Basic authorization. Default `http://127.0.0.1:9200`. */
   readonly elasticsearchUrl?: string | undefined;
+  /** API key for the search nodes, as they gave it out (base64); wins over a user in the URL. */
+  readonly elasticsearchApiKey?: string | undefined;
+  /** PEM file of the authorities that the search nodes' certificates are checked with. */
+  readonly elasticsearchCaCert?: string | undefined;
+  /** What may wait on disk while the search nodes take nothing. Default `1gb`. */
+  readonly elasticsearchQueueSize?: string | undefined;
+  /** Namespace of the data streams. Default `default`. */
+  readonly dataStreamNamespace?: string | undefined;
   /** File of agent configurations; without it they are kept in the data directory. */
   readonly agentConfig?: string | undefined;
   /** How long agents keep their configuration. Default `30s`. */
@@ -49,7 +57,7 @@ export interface ServerOptions {
 
 /** A wiring mistake, or something the system refused at start. `code` is stable; the message says what to do and holds no secret. */
 export class ServerError extends Error {
-  readonly code: "OPTION_INVALID" | "OUTPUT_UNKNOWN" | "TLS_UNREADABLE" | "ADDRESS_IN_USE" | "LISTEN_FAILED";
+  readonly code: "OPTION_INVALID" | "OUTPUT_UNUSABLE" | "TLS_UNREADABLE" | "ADDRESS_IN_USE" | "LISTEN_FAILED";
 
   constructor(code: ServerError["code"], message: string, options?: ErrorOptions) {
     super(message, options);
@@ -68,8 +76,12 @@ export interface ParsedOptions {
   readonly secretToken?: string | undefined;
   readonly apiKeys: string[];
   readonly insecure: boolean;
-  readonly output: string;
-  readonly elasticsearchUrl?: string | undefined;
+  readonly output: OutputName[];
+  readonly elasticsearchUrl: string[];
+  readonly elasticsearchApiKey?: string | undefined;
+  readonly elasticsearchCaCert?: string | undefined;
+  readonly elasticsearchQueueSize: number;
+  readonly dataStreamNamespace: string;
   readonly agentConfig?: string | undefined;
   readonly agentConfigMaxAge: number;
   readonly tlsCert?: string | undefined;
@@ -104,6 +116,40 @@ const size = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** The outputs there are. */
+export type OutputName = "store" | "elasticsearch";
+
+const list = (text: string): string[] => text.split(",").map((item) => item.trim());
+
+const isOutput = (name: string): name is OutputName => name === "store" || name === "elasticsearch";
+
+const outputs = z
+  .string()
+  .transform(list)
+  .refine(
+    (names): names is OutputName[] => names.every(isOutput) && new Set(names).size === names.length,
+    "is store, elasticsearch, or both with a comma",
+  );
+
+/** Text that `new URL` reads, http or https, with credentials that decode. */
+const nodeUrls = z
+  .string()
+  .transform(list)
+  .refine(
+    (urls) => urls.every(isNodeUrl),
+    "is an http or https URL, or several with commas, a % in credentials written as %25",
+  );
+
+function isNodeUrl(text: string): boolean {
+  try {
+    const { protocol, username, password } = new URL(text);
+    decodeURIComponent(username + password);
+    return protocol === "http:" || protocol === "https:";
+  } catch {
+    return false;
+  }
+}
+
 const options = z.object({
   host: z.string().min(1).default("127.0.0.1"),
   port: z.number().int().min(0).max(65_535).default(8200),
@@ -113,8 +159,15 @@ const options = z.object({
   secretToken: z.string().optional(),
   apiKeys: z.array(z.string().regex(/^[^:]+:.+$/, "is written id:key")).default([]),
   insecure: z.boolean().default(false),
-  output: z.string().default("store"),
-  elasticsearchUrl: z.string().optional(),
+  output: outputs.default(["store"]),
+  elasticsearchUrl: nodeUrls.default(["http://127.0.0.1:9200"]),
+  elasticsearchApiKey: z.string().min(1).optional(),
+  elasticsearchCaCert: z.string().min(1).optional(),
+  elasticsearchQueueSize: size.default(1e9),
+  dataStreamNamespace: z
+    .string()
+    .regex(/^[^\\/*?"<>| ,#:A-Z-]{1,100}$/, 'is at most 100 characters, no capitals and none of \\/*?"<>| ,#:-')
+    .default("default"),
   agentConfig: z.string().min(1).optional(),
   agentConfigMaxAge: duration.default(30_000),
   tlsCert: z.string().min(1).optional(),

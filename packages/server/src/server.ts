@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { createLogger } from "./health/log.js";
 import { type ParsedOptions, parseOptions, ServerError, type ServerOptions } from "./options.js";
-import { createQueryRoutes } from "./query/index.js";
+import { openOutputs } from "./outputs.js";
+import { createNoStoreRoutes, createQueryRoutes } from "./query/index.js";
 import { Receiver } from "./receiver.js";
-import { openStore } from "./store/index.js";
 
 /** A server that listens. */
 export interface RunningServer {
@@ -19,25 +19,14 @@ export interface RunningServer {
  */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const parsed = parseOptions(options);
-  if (parsed.output !== "store") {
-    throw new ServerError(
-      "OUTPUT_UNKNOWN",
-      `option output: "${parsed.output}" is not served by this version; use "store"`,
-    );
-  }
   const tls = readTls(parsed);
   const logger = createLogger(parsed.logLevel);
-  const store = await openStore({
-    dataDir: parsed.dataDir,
-    retentionMs: parsed.retention,
-    maxSizeBytes: parsed.maxSize,
-    logger: { log: (level, message) => logger[level]({}, message) },
-  });
+  const { output, store } = await openOutputs(parsed, logger);
   let receiver: Receiver | undefined;
   const closeAll = async (): Promise<void> => {
     try {
       await receiver?.drain();
-      await store.close();
+      await output.close();
       await receiver?.close();
       logger.info({}, "tidegauge has stopped");
     } catch (error) {
@@ -49,9 +38,10 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     receiver = new Receiver({
       options: parsed,
       tls,
-      output: store,
+      output,
       logger,
-      routes: (agents) => createQueryRoutes({ store, sightings: () => agents.sightings() }),
+      routes: (agents) =>
+        store === undefined ? createNoStoreRoutes() : createQueryRoutes({ store, sightings: () => agents.sightings() }),
     });
     url = await receiver.start();
   } catch (error) {

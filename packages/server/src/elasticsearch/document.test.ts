@@ -24,7 +24,8 @@ function batchOf(metricsets: Metricset[], metadata: Metadata = METADATA): Batch 
 }
 
 function documentOf(metricset: Omit<Metricset, "timestamp">, metadata?: Metadata, options = OPTIONS) {
-  const [document] = documentsOf(batchOf([{ timestamp: 1_700_000_000_123_456, ...metricset }], metadata), options);
+  const { documents } = documentsOf(batchOf([{ timestamp: 1_700_000_000_123_456, ...metricset }], metadata), options);
+  const [document] = documents;
   return document as NonNullable<typeof document>;
 }
 
@@ -51,7 +52,8 @@ describe("documents of captured requests", () => {
     decoder.write(body);
     decoder.end();
     const { metricsets, lines } = decoder.take();
-    const ours = documentsOf({ ...batchOf(metricsets, decoder.metadata), lines }, OPTIONS).map(({ fields }) => {
+    const { documents } = documentsOf({ ...batchOf(metricsets, decoder.metadata), lines }, OPTIONS);
+    const ours = documents.map(({ fields }) => {
       // The recorded decoder stops before the server adds itself and the processor.
       const { observer, processor, ...rest } = structuredClone(fields);
       expect(observer).toEqual({ hostname: hostname(), type: "apm-server", version: "9.5.2" });

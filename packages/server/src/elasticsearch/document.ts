@@ -14,6 +14,8 @@ export type SampleForm = "metricset.samples" | "fields";
 /** A document and the data stream it belongs to. */
 export interface Document {
   readonly dataStream: string;
+  /** Line of its metricset in the request. */
+  readonly line: number;
   readonly fields: Fields;
 }
 
@@ -25,15 +27,29 @@ export interface DocumentOptions {
   readonly observerVersion: string;
 }
 
-/** Makes the documents of a batch, in the order of its metricsets, as a real APM Server writes them (server-intake.md §8.6). */
-export function documentsOf(batch: Batch, options: DocumentOptions): Document[] {
+/** The documents of a batch, and the samples that could not be put into one, by reason. */
+export interface Documents {
+  readonly documents: Document[];
+  readonly refused: Record<string, number>;
+}
+
+/**
+ * Makes the documents of a batch, in the order of its metricsets, as a real APM Server writes them (server-intake.md §8.6). A histogram whose values and counts
+ * differ in number is left out, since the search node would refuse the whole document for it (D-SRV-3).
+ */
+export function documentsOf(batch: Batch, options: DocumentOptions): Documents {
   const base = metadataFields(batch.metadata, batch.clientAddress);
   const observer = { hostname: hostname(), type: "apm-server", version: options.observerVersion };
-  return batch.metricsets.map((metricset) => {
+  const refused: Record<string, number> = {};
+  const documents: Document[] = [];
+  batch.metricsets.forEach((whole, index) => {
+    const metricset = withoutUneven(whole, refused);
+    if (metricset === undefined) return;
     const service = serviceOf(base.service as Fields, metricset.service);
     const dataset = datasetOf(metricset, String(service.name ?? ""));
-    return {
+    documents.push({
       dataStream: dataStreamName(dataset, options.namespace),
+      line: batch.lines[index] as number,
       // What was measured comes first: a metric called as a field of the envelope must not replace it.
       fields: {
         ...measured(metricset, dataset, options.form),
@@ -45,8 +61,22 @@ export function documentsOf(batch: Batch, options: DocumentOptions): Document[] 
         service,
         ...labelFields(batch.metadata, metricset),
       },
-    };
+    });
   });
+  return { documents, refused };
+}
+
+/** The metricset without histograms of uneven parts; undefined when nothing is left. Most have none and are given back as they are. */
+function withoutUneven(metricset: Metricset, refused: Record<string, number>): Metricset | undefined {
+  let samples: Record<string, Sample> | undefined;
+  for (const [name, { values, counts }] of Object.entries(metricset.samples)) {
+    if (values === undefined || values.length === counts?.length) continue;
+    samples ??= { ...metricset.samples };
+    delete samples[name];
+    refused.histogramLengths = (refused.histogramLengths ?? 0) + 1;
+  }
+  if (samples === undefined) return metricset;
+  return Object.keys(samples).length === 0 ? undefined : { ...metricset, samples };
 }
 
 /** A name or version in the metricset replaces both of the metadata's (SRV-46). */

@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import type { OutputMetric } from "../output/output.js";
 
 /** Upper bounds of the commit latency's buckets, seconds. */
 const COMMIT_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -72,8 +73,8 @@ export class ServerMetrics {
     }
   }
 
-  /** The exposition. `version` is the server's own; `ready` whether it can write now. */
-  text(version: string, ready: boolean): string {
+  /** The exposition. `version` is the server's own; `ready` whether it can write now; `output` what it says about itself. */
+  text(version: string, ready: boolean, output: readonly OutputMetric[] = []): string {
     const out: string[] = [];
     metric(out, "tidegauge_build_info", "gauge", "The server's version.", [[`version="${version}"`, 1]]);
     metric(out, "tidegauge_ready", "gauge", "1 while the output can take a batch.", [["", ready ? 1 : 0]]);
@@ -124,6 +125,7 @@ export class ServerMetrics {
       rows("status", this.#configPolls),
     );
     this.#commitLatency(out);
+    for (const { name, type, help, values } of output) metric(out, name, type, help, values);
     const cpu = process.cpuUsage();
     metric(out, "process_cpu_seconds_total", "counter", "CPU time of the server process.", [
       ["", (cpu.user + cpu.system) / 1e6],

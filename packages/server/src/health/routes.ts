@@ -41,7 +41,7 @@ export function createHealthRoutes({ output, metrics, version }: HealthOptions):
       methods: ["GET"],
       auth: "required",
       handle: (exchange) =>
-        sendText(exchange, 200, metrics.text(version, output.ready().ready), {
+        sendText(exchange, 200, metrics.text(version, output.ready().ready, output.figures?.()), {
           ...NO_STORE,
           "Content-Type": "text/plain; version=0.0.4; charset=utf-8",
         }),

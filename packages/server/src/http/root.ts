@@ -2,15 +2,15 @@ import { sendApm, sendEmpty } from "./answer.js";
 import type { Page } from "./page.js";
 import type { Exchange, Route } from "./route.js";
 
-/**
- * What agents are told (SRV-10). The version is that of a compatible APM Server and fixed, since agents switch features by it; the server's own version
- * is in `GET /healthz`.
- */
+/** The version of the APM Server that this one stands in for: fixed, since agents switch features by it (SRV-10). */
+export const COMPATIBLE_VERSION = "9.5.2";
+
+/** What agents are told (SRV-10). The server's own version is in `GET /healthz`. */
 const SERVER_INFO = {
   build_date: "2026-01-01T00:00:00Z",
   build_sha: "0000000000000000000000000000000000000000",
   publish_ready: true,
-  version: "9.5.2",
+  version: COMPATIBLE_VERSION,
 };
 
 const NOT_FOR_DATA =

@@ -41,16 +41,28 @@ export class OutputError extends Error {
   }
 }
 
+/** A figure that an output shows at `GET /metrics`: values by label text, such as `outcome="created"`, or `""`. */
+export interface OutputMetric {
+  /** With the unit in it, and `_total` for counters. */
+  readonly name: string;
+  readonly type: "counter" | "gauge";
+  readonly help: string;
+  readonly values: readonly [labels: string, value: number][];
+}
+
 /**
  * Where accepted metricsets go: the embedded store, or Elasticsearch/OpenSearch. Every implementation passes one shared suite of cases
  * (`output.cases.ts`).
  */
 export interface Output {
-  readonly name: "store" | "elasticsearch";
+  /** `store`, `elasticsearch`, or both with a comma. */
+  readonly name: string;
   /** Resolves when the batch is durable (D-SRV-5). Rejects with an `OutputError`; then nothing of the batch is kept. */
   write(batch: Batch): Promise<WriteResult>;
   /** Can it take a batch now? `reason` says why not. */
   ready(): { ready: true } | { ready: false; reason: string };
+  /** Its figures for `GET /metrics`. */
+  figures?(): readonly OutputMetric[];
   /** Refuses new batches, finishes what was taken, releases everything. Idempotent. */
   close(): Promise<void>;
 }

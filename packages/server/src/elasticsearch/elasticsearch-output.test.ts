@@ -1,0 +1,236 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Metricset } from "@tidegauge/protocol";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describeOutput } from "../output/output.cases.js";
+import type { Batch } from "../output/output.js";
+import { type ElasticsearchOptions, ElasticsearchOutput } from "./elasticsearch-output.js";
+import { FakeSearchNode } from "./fake-search-node.testing.js";
+
+let directory: string;
+let node: FakeSearchNode;
+const opened: ElasticsearchOutput[] = [];
+const logged: string[] = [];
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), "tidegauge-elasticsearch-"));
+  node = new FakeSearchNode();
+  await node.start();
+  logged.length = 0;
+});
+
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((output) => output.close()));
+  await node.stop().catch(() => {});
+  rmSync(directory, { recursive: true, force: true });
+});
+
+async function open(options: Partial<ElasticsearchOptions> = {}): Promise<ElasticsearchOutput> {
+  const output = new ElasticsearchOutput({
+    urls: [node.url],
+    directory,
+    queueBytes: 1_000_000,
+    namespace: "default",
+    observerVersion: "9.5.2",
+    patienceMs: 500,
+    log: (level, message) => logged.push(`${level} ${message}`),
+    ...options,
+  });
+  opened.push(output);
+  await output.start();
+  return output;
+}
+
+let sequence = 0;
+function batch(count = 1, batchId: string | undefined = `producer:${++sequence}`, metric = "a"): Batch {
+  const metricsets = Array.from(
+    { length: count },
+    (_, index): Metricset => ({ timestamp: 1_700_000_000_000_000 + index, samples: { [metric]: { value: index } } }),
+  );
+  return {
+    batchId,
+    receivedAtMs: Date.now(),
+    fromTidegauge: true,
+    clientAddress: undefined,
+    metadata: { service: { name: "shop", agent: { name: "nodejs", version: "1" } } },
+    metricsets,
+    lines: metricsets.map((_, index) => index + 1),
+  };
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+describeOutput("the Elasticsearch output", async () => {
+  const output = await open();
+  return { output, stored: async (metric) => node.count(metric), dispose: () => output.close() };
+});
+
+describe("the target", () => {
+  it("SRV-42 gets our templates and top-level fields when it has none of its own", async () => {
+    const output = await open();
+    await output.write(batch());
+    const puts = node.requests.filter(({ method }) => method === "PUT").map(({ path }) => path);
+    expect(puts).toEqual(["/_component_template/tidegauge-metrics-apm", "/_index_template/tidegauge-metrics-apm"]);
+    expect([...node.documents.values()][0]).toMatchObject({
+      index: "metrics-apm.app.shop-default",
+      source: { a: 0, metricset: { name: "app" } },
+    });
+  });
+
+  it("SRV-42 keeps its own templates, and gets metricset.samples, when it is Elastic's", async () => {
+    node.isElastic = true;
+    const output = await open();
+    await output.write(batch());
+    expect(node.requests.some(({ method }) => method === "PUT")).toBe(false);
+    expect([...node.documents.values()][0]?.source).toMatchObject({
+      metricset: { samples: [{ name: "a", value: 0 }] },
+    });
+  });
+
+  it("is asked again until it answers; until then a batch is refused and the output is not ready", async () => {
+    await node.stop();
+    const output = await open();
+    expect(output.ready()).toMatchObject({ ready: false });
+    await expect(output.write(batch())).rejects.toMatchObject({ code: "OUTPUT_UNAVAILABLE", status: 503 });
+    await node.start();
+    await until(() => output.ready().ready);
+    await output.write(batch());
+    expect(node.count("a")).toBe(1);
+  });
+
+  it("is remembered, so that a restart while it is away takes batches", async () => {
+    await (await open()).close();
+    await node.stop();
+    const output = await open();
+    expect(output.ready()).toEqual({ ready: true });
+    await output.write(batch(3));
+    await output.close();
+    await node.start();
+    const later = await open();
+    await until(() => node.count("a") === 3);
+    expect(later.figures()[0]?.values).toEqual([["", 0]]);
+  });
+
+  it("SRV-2 is shown the API key, else the user of the URL, and neither is logged", async () => {
+    const withUser = await open({ urls: [node.url.replace("//", "//user:pass%20word@")] });
+    await withUser.write(batch());
+    expect(node.requests.at(-1)?.authorization).toBe(`Basic ${Buffer.from("user:pass word").toString("base64")}`);
+    const withKey = await open({ urls: [node.url.replace("//", "//user:secret@")], apiKey: "a2V5" });
+    await node.stop();
+    await withKey.write(batch());
+    await node.start();
+    await until(() => node.requests.at(-1)?.authorization === "ApiKey a2V5");
+    expect(logged.join()).not.toMatch(/secret|pass|a2V5/);
+  });
+});
+
+describe("delivery", () => {
+  it("D-SRV-8 has one document a line, whatever is repeated, by batch id or by the document itself", async () => {
+    const output = await open();
+    const twice = batch(3, "p:1");
+    expect((await output.write(twice)).repeated).toBe(false);
+    expect((await output.write(twice)).repeated).toBe(true);
+    const anonymous = { ...batch(2), batchId: undefined };
+    await output.write(anonymous);
+    await output.write(anonymous);
+    expect(node.documents.size).toBe(5);
+  });
+
+  it("SRV-82 sends again only what was put off, and takes 409 for done when an answer was lost", async () => {
+    const output = await open();
+    let refusals = 2;
+    node.itemStatus = ({ source }) => (source.a === 1 && refusals-- > 0 ? 429 : undefined);
+    await output.write(batch(3));
+    expect(node.count("a")).toBe(3);
+    node.losesAnswers = true;
+    const written = output.write(batch(2, "lost:1", "b"));
+    await until(() => node.count("b") === 2);
+    node.losesAnswers = false;
+    await written;
+    await until(() => output.figures()[0]?.values[0]?.[1] === 0);
+    expect(node.count("b")).toBe(2);
+  });
+
+  it("D-SRV-5 answers when documents are on disk, and brings them in when the node is back, across a restart", async () => {
+    const output = await open();
+    node.bulkStatus = 503;
+    await Promise.all([output.write(batch(5)), output.write(batch(5)), output.write(batch(5))]);
+    expect(node.documents.size).toBe(0);
+    expect(readdirSync(join(directory, "queue")).length).toBeGreaterThan(0);
+    await output.close();
+    node.bulkStatus = undefined;
+    const next = await open();
+    await until(() => node.documents.size === 15);
+    await until(() => next.figures()[0]?.values[0]?.[1] === 0);
+    expect(readdirSync(join(directory, "queue"))).toEqual([]);
+    expect(logged.filter((line) => line.startsWith("error"))).toHaveLength(1);
+  });
+
+  it("SRV-26 refuses with 503 when the disk queue is full, and takes batches again when it has drained", async () => {
+    const output = await open({ queueBytes: 2_000 });
+    node.bulkStatus = 429;
+    await output.write(batch(2));
+    await expect(output.write(batch(10))).rejects.toMatchObject({ code: "OUTPUT_FULL", status: 503 });
+    node.bulkStatus = undefined;
+    await until(() => output.figures()[0]?.values[0]?.[1] === 0);
+    await output.write(batch(10));
+    expect(node.documents.size).toBe(12);
+  });
+
+  it("SRV-82 puts a document that will never be taken aside, counts it, and delivers the others", async () => {
+    const output = await open();
+    node.itemStatus = ({ source }) => (source.a === 1 ? 400 : undefined);
+    expect(await output.write(batch(3))).toEqual({ repeated: false, refused: { deadLetter: 1 } });
+    expect(node.documents.size).toBe(2);
+    const letters = readFileSync(join(directory, "dead-letters.ndjson"), "utf8").trim().split("\n");
+    expect(letters.map((line) => JSON.parse(line))).toMatchObject([{ status: 400, reason: "t: r", source: { a: 1 } }]);
+  });
+
+  it("counts a dead document of the disk queue once, however often its body is sent", async () => {
+    const output = await open();
+    node.bulkStatus = 503;
+    await output.write(batch(3));
+    let busy = 2;
+    node.itemStatus = ({ source }) => (source.a === 1 ? 400 : source.a === 2 && busy-- > 0 ? 429 : undefined);
+    node.bulkStatus = undefined;
+    await until(() => node.documents.size === 2);
+    await until(() => output.figures()[2]?.values[0]?.[1] === 1);
+  });
+
+  it("passes over a damaged file of the disk queue and says so", async () => {
+    const output = await open();
+    node.bulkStatus = 503;
+    await output.write(batch(2));
+    await output.close();
+    const queue = join(directory, "queue");
+    const [file] = readdirSync(queue) as [string];
+    writeFileSync(join(queue, file), readFileSync(join(queue, file)).fill(0, 10, 20));
+    node.bulkStatus = undefined;
+    await (await open()).write(batch(1, undefined, "b"));
+    await until(() => existsSync(join(queue, `${file}.damaged`)));
+    expect(logged.some((line) => line.includes("damaged"))).toBe(true);
+    expect(node.count("b")).toBe(1);
+  });
+
+  it("asks the next node when one is away, and compresses what is worth it", async () => {
+    const output = await open({ urls: ["http://127.0.0.1:9", node.url] });
+    for (let i = 0; i < 4; i++) await output.write(batch(10));
+    expect(node.documents.size).toBe(40);
+    expect(node.requests.filter(({ path }) => path === "/_bulk").every(({ gzip }) => gzip)).toBe(true);
+    expect(readdirSync(join(directory, "queue"))).toEqual([]);
+  });
+
+  it("splits a bulk request that the node finds too large", async () => {
+    const output = await open();
+    const limited = node as unknown as { bulkStatus: number | undefined };
+    Object.defineProperty(node, "bulkStatus", {
+      get: () => (node.requests.filter(({ path }) => path === "/_bulk").length === 1 ? 413 : undefined),
+    });
+    await output.write(batch(9));
+    expect(node.documents.size).toBe(9);
+    expect(limited.bulkStatus).toBeUndefined();
+  });
+});

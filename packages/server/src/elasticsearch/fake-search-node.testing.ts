@@ -1,0 +1,91 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { gunzipSync } from "node:zlib";
+
+/** A document as a bulk request brought it. */
+export interface ReceivedDocument {
+  readonly index: string;
+  readonly id: string;
+  readonly source: Record<string, unknown>;
+}
+
+/** Answers like a search node, keeps what it takes in memory, and fails as it is told. */
+export class FakeSearchNode {
+  readonly documents = new Map<string, ReceivedDocument>();
+  readonly requests: { method: string; path: string; authorization: string | undefined; gzip: boolean }[] = [];
+  /** The node has Elastic's own templates, and says the product's name. */
+  isElastic = false;
+  /** Status of a whole bulk request instead of taking it. */
+  bulkStatus: number | undefined;
+  /** Status of single items instead of taking them. */
+  itemStatus: (document: ReceivedDocument) => number | undefined = () => undefined;
+  /** Takes the documents, then drops the connection instead of answering. */
+  losesAnswers = false;
+  #server: Server | undefined;
+  #port = 0;
+
+  /** Listens, on the same port as before after a {@link stop}. */
+  async start(): Promise<string> {
+    this.#server = createServer((request, response) => void this.#handle(request, response));
+    await new Promise<void>((resolve) => this.#server?.listen(this.#port, "127.0.0.1", resolve));
+    this.#port = (this.#server.address() as AddressInfo).port;
+    return this.url;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  async stop(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server?.close(resolve));
+    this.#server?.closeAllConnections();
+    await closed;
+  }
+
+  /** How many documents hold this metric, in either form. */
+  count(metric: string): number {
+    let count = 0;
+    for (const { source } of this.documents.values()) {
+      const samples = (source.metricset as { samples?: { name: string }[] }).samples;
+      if (metric in source || samples?.some(({ name }) => name === metric)) count++;
+    }
+    return count;
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const gzip = request.headers["content-encoding"] === "gzip";
+    const body = gzip ? gunzipSync(Buffer.concat(chunks)) : Buffer.concat(chunks);
+    const path = new URL(request.url ?? "/", "http://node").pathname;
+    this.requests.push({ method: request.method ?? "", path, authorization: request.headers.authorization, gzip });
+    if (this.isElastic) response.setHeader("X-elastic-product", "Elasticsearch");
+    response.setHeader("Content-Type", "application/json");
+    if (path === "/_bulk") this.#bulk(body, response);
+    else if (path.startsWith("/_index_template/metrics-apm")) {
+      const index_templates = this.isElastic ? [{ name: "metrics-apm.app@template" }] : [];
+      response.end(JSON.stringify({ index_templates }));
+    } else response.end('{"acknowledged":true}');
+  }
+
+  #bulk(body: Buffer, response: ServerResponse): void {
+    if (this.bulkStatus !== undefined) {
+      response.statusCode = this.bulkStatus;
+      response.end('{"error":"overloaded"}');
+      return;
+    }
+    const lines = body.toString("utf8").trimEnd().split("\n");
+    const items: unknown[] = [];
+    for (let at = 0; at < lines.length; at += 2) {
+      const { create } = JSON.parse(lines[at] as string) as { create: { _index: string; _id: string } };
+      const source = JSON.parse(lines[at + 1] as string) as Record<string, unknown>;
+      const document = { index: create._index, id: create._id, source };
+      const key = `${document.index}/${document.id}`;
+      const status = this.itemStatus(document) ?? (this.documents.has(key) ? 409 : 201);
+      if (status === 201) this.documents.set(key, document);
+      items.push({ create: status === 201 ? { status } : { status, error: { type: "t", reason: "r" } } });
+    }
+    if (this.losesAnswers) response.destroy();
+    else response.end(JSON.stringify({ errors: items.some((item) => JSON.stringify(item).includes("error")), items }));
+  }
+}

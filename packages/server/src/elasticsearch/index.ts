@@ -1,0 +1,1 @@
+export { type ElasticsearchOptions, ElasticsearchOutput } from "./elasticsearch-output.js";

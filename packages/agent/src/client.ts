@@ -4,8 +4,9 @@ import { type Hooks, installHooks } from "./hooks/install.js";
 import { createLogger, type Logger, type UserLogger } from "./logging/index.js";
 import { createEphemeralId, gatherMetadata } from "./metadata/index.js";
 import { NullTransport } from "./null-transport.js";
+import { MeterBridge } from "./opentelemetry/meter-bridge.js";
 import { MetricsRegistry } from "./registry.js";
-import { runningClient, setRunningClient } from "./running.js";
+import { runningClient, setInertClient, setRunningClient } from "./running.js";
 import {
   AgentHealthMetricSet,
   BreakdownMetricSet,
@@ -52,6 +53,7 @@ class AgentClient {
   private poller: CentralConfigPoller | undefined;
   private removeShutdownHooks: (() => void) | undefined;
   private hooks: Hooks | undefined;
+  private meterBridge: MeterBridge | undefined;
   private closing: Promise<void> | undefined;
   private readonly closers = new Set<() => Promise<void>>();
 
@@ -149,6 +151,7 @@ class AgentClient {
     setRunningClient(this);
     this.config.logEffective();
     this.installHooks();
+    if (this.config.values.opentelemetryBridgeEnabled) this.meterBridge = new MeterBridge(this);
     this.metrics.start();
     this.removeShutdownHooks = installShutdownHooks(
       endable({
@@ -190,6 +193,7 @@ class AgentClient {
   private async closeNow(limitMs: number | undefined): Promise<void> {
     if (runningClient() === this) setRunningClient(undefined);
     this.stopListening();
+    this.meterBridge?.remove();
     this.hooks?.remove();
     try {
       await Promise.all([...this.closers].map((closer) => closer()));
@@ -267,17 +271,11 @@ export const Client: new (options?: ClientOptions) => Client = new Proxy(AgentCl
   },
 });
 
-let inert: Client | undefined;
-
-/** The running client, else an inert one whose sets can be used and send nothing. Never throws. */
-export function getClient(): Client {
-  const running = runningClient();
-  if (running !== undefined) return running;
-  inert ??= new Client({ start: false, enabled: false, transport: new NullTransport(), logger: SILENT });
-  return inert;
-}
+export { getClient } from "./running.js";
 
 const SILENT: UserLogger = { info() {}, warn() {}, error() {} };
+
+setInertClient(() => new Client({ start: false, enabled: false, transport: new NullTransport(), logger: SILENT }));
 
 /** An option is given that the running client was not given. */
 function differs(wanted: ClientOptions, running: ClientOptions): boolean {

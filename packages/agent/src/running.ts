@@ -14,3 +14,19 @@ export function setRunningClient(client: Client | undefined): void {
   // Not enumerable: code that lists the globals must not trip over it.
   else Object.defineProperty(holder, KEY, { value: client, configurable: true, enumerable: false, writable: true });
 }
+
+let makeInert: (() => Client) | undefined;
+let inert: Client | undefined;
+
+/** Says how an inert client is made; by the module of the client, which everything that calls {@link getClient} loads. */
+export function setInertClient(make: () => Client): void {
+  makeInert = make;
+}
+
+/** The running client, else an inert one whose sets can be used and send nothing. Never throws. */
+export function getClient(): Client {
+  const running = runningClient();
+  if (running !== undefined) return running;
+  inert ??= (makeInert as () => Client)();
+  return inert;
+}

@@ -1,4 +1,5 @@
-import { type Client, getClient } from "../client.js";
+import type { Client } from "../client.js";
+import { getClient } from "../running.js";
 import { Conversion } from "./conversion.js";
 import {
   CUMULATIVE,

@@ -1,0 +1,2 @@
+import { expectTypeOf, it } from "vitest";
+it("wrong", () => { expectTypeOf<string>().toEqualTypeOf<number>(); });

@@ -7,5 +7,10 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    typecheck: {
+      enabled: true,
+      include: ["packages/agent/src/**/*.test-d.ts"],
+      tsconfig: "packages/agent/tsconfig.test-d.json",
+    },
   },
 });

@@ -144,6 +144,20 @@ describe("the end of a process is not the end of its data", () => {
     },
   );
 
+  it("W-92 at the very end, only sets without an own beforeCollect are collected: nothing can be waited for", async () => {
+    const program = `
+      class Waiting extends MetricSet { async beforeCollect() { this.gauge("waited").set(1); } }
+      client.metrics.register(Waiting).counter("unread", {}, { resetOnCollect: true }).inc();
+      metricset.observe("observed", () => 42);
+      process.exit();`;
+    await run(program, { spool: true }).ended;
+    await nextProcess();
+    const names = (server.events as { metricset: { samples: object } }[]).flatMap(({ metricset }) =>
+      Object.keys(metricset.samples),
+    );
+    expect(names.sort()).toEqual(["n", "observed"]);
+  });
+
   it.each([
     ["process.exit", "process.exit(3);"],
     ["an uncaught exception", 'setTimeout(() => { throw new Error("boom"); });'],

@@ -41,8 +41,11 @@ export function installShutdownHooks(client: Endable, logger: Logger): () => voi
   const onUncaught = (): void => {
     client.collectSync();
     client.saveSync();
-    // The application may have a handler and live on.
-    markCollected();
+    // Without a handler of the application `exit` follows at once; with one, it lives on and records more.
+    collected = true;
+    process.nextTick(() => {
+      collected = false;
+    });
   };
   const onExit = (): void => {
     if (!collected) client.collectSync();

@@ -273,7 +273,9 @@ describe("the queue", () => {
     await off.transport.flush();
     const paused = start({ serverUrl: server.url, recording: false });
     paused.queue(3);
-    expect(off.transport.stats().recorded + paused.transport.stats().recorded).toBe(0);
+    const propagating = start({ serverUrl: server.url, contextPropagationOnly: true });
+    propagating.queue(3);
+    for (const { transport } of [off, paused, propagating]) expect(transport.stats().recorded).toBe(0);
     await off.transport.close();
     expect(server.requests, "W-46, W-67: no request, no error").toEqual([]);
     expect(off.logger.lines).toEqual([]);

@@ -180,7 +180,8 @@ export class HttpTransport implements Transport {
 
   /** Neither sends nor counts (W-31). */
   get #silent(): boolean {
-    return this.#config.values.disableSend || !this.#config.values.recording;
+    const { disableSend, recording, contextPropagationOnly } = this.#config.values;
+    return disableSend || !recording || contextPropagationOnly;
   }
 
   async #close(limitMs: number): Promise<void> {

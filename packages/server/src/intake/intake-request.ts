@@ -2,12 +2,12 @@ import { type DecodedMetricsets, IntakeDecoder, type ListedError, type PartSize 
 import type { Admitted, LoadGate } from "../admission/load-gate.js";
 import type { ServerMetrics } from "../health/metrics.js";
 import { ChunkSource } from "../http/chunk-source.js";
-import { clientAddress } from "../http/client-address.js";
 import { askForBody } from "../http/linger.js";
 import type { Exchange } from "../http/route.js";
-import { type Output, OutputError } from "../output/output.js";
+import type { Output } from "../output/output.js";
 import { type Encoding, encodingOf } from "./encoding.js";
 import { Inflater, inflateWhole } from "./inflate.js";
+import { PartWriter } from "./part-writer.js";
 
 /** Limits of one intake request (8.4, D-SRV-1). */
 export interface IntakeLimits {
@@ -31,9 +31,6 @@ const WHOLE_BODY_BYTES = 64 * 1024;
 /** A request's metricsets are written in parts of this size, which bounds the memory of a large one. */
 const PART: PartSize = { metricsets: 2_000, characters: 4 * 1024 * 1024 };
 
-/** A batch id as our agent sends it (W-90); anything else is not believed. */
-const BATCH_ID = /^[\x21-\x7e]{1,256}$/;
-
 /**
  * Reads, decodes and writes the body of one intake request:
  *
@@ -42,16 +39,14 @@ const BATCH_ID = /^[\x21-\x7e]{1,256}$/;
 export class IntakeRequest implements Admitted {
   readonly decoder: IntakeDecoder;
   readonly #exchange: Exchange;
-  readonly #output: Output;
+  readonly #writer: PartWriter;
   readonly #limits: IntakeLimits;
   readonly #gate: LoadGate;
   readonly #metrics: ServerMetrics;
   readonly #source: ChunkSource;
-  readonly #batchId: string | undefined;
   #reading = true;
   #accepted = 0;
   #acceptedOthers = 0;
-  #part = 0;
   #decodedBytes = 0;
   #partBytes = 0;
   #heldBytes = 0;
@@ -60,13 +55,11 @@ export class IntakeRequest implements Admitted {
 
   constructor(exchange: Exchange, output: Output, limits: IntakeLimits, gate: LoadGate, metrics: ServerMetrics) {
     this.#exchange = exchange;
-    this.#output = output;
+    this.#writer = new PartWriter(exchange, output, metrics);
     this.#limits = limits;
     this.#gate = gate;
     this.#metrics = metrics;
     this.decoder = new IntakeDecoder(exchange.receivedAtMs * 1000, limits.maxEventSizeBytes, PART);
-    const id = exchange.request.headers["x-tidegauge-batch"];
-    this.#batchId = typeof id === "string" && BATCH_ID.test(id) ? id : undefined;
     this.#source = new ChunkSource(exchange.request, limits.readTimeoutMs, exchange.receivedAtMs);
   }
 
@@ -84,8 +77,7 @@ export class IntakeRequest implements Admitted {
     try {
       await this.#read();
       this.#reading = false;
-      // A batch that will be sent again must not be half there under its id; without an id the sender will not repeat it, and what came is kept.
-      if (this.#failure === undefined || this.#batchId === undefined) await this.#write(this.decoder.take());
+      if (!this.#willBeRepeated()) await this.#write(this.decoder.take());
     } finally {
       this.#reading = false;
       this.#source.dispose();
@@ -149,20 +141,19 @@ export class IntakeRequest implements Admitted {
 
   /** Decodes a piece of the plain body and writes what has gathered. False: read no further. */
   async #decode(chunk: Buffer): Promise<boolean> {
-    this.#decodedBytes += chunk.length;
-    this.#partBytes += chunk.length;
-    this.#hold(chunk.length);
-    if (this.#decodedBytes > this.#limits.maxRequestSizeBytes) {
-      this.#fail(400, "request exceeded the permitted size");
-      return false;
-    }
-    const more = this.decoder.write(chunk);
+    const room = this.#limits.maxRequestSizeBytes - this.#decodedBytes;
+    const piece = chunk.length > room ? chunk.subarray(0, room) : chunk;
+    this.#decodedBytes += piece.length;
+    this.#partBytes += piece.length;
+    this.#hold(piece.length);
+    const more = this.decoder.write(piece);
     for (let part = this.decoder.takePart(); part !== undefined; part = this.decoder.takePart()) {
       await this.#write(part);
       if (this.#failure !== undefined) return false;
     }
     if (this.decoder.pending === 0) this.#releasePart();
-    return more;
+    if (more && piece !== chunk) this.#fail(400, "request exceeded the permitted size");
+    return more && piece === chunk;
   }
 
   /** What was decoded is written, or was nothing to write: it weighs no longer on the gate. */
@@ -171,44 +162,29 @@ export class IntakeRequest implements Admitted {
     this.#partBytes = 0;
   }
 
-  async #write({ metricsets, lines }: DecodedMetricsets): Promise<void> {
+  async #write(part: DecodedMetricsets): Promise<void> {
     const { decoder } = this;
-    if (metricsets.length > 0 && decoder.metadata !== undefined) {
-      const { request, receivedAtMs } = this.#exchange;
-      const part = this.#part++;
-      const started = performance.now();
-      this.#metrics.queuedBatches++;
-      this.#metrics.queuedMetricsets += metricsets.length;
-      try {
-        const written = await this.#output.write({
-          batchId: partId(this.#batchId, part),
-          receivedAtMs,
-          fromTidegauge: /\btidegauge\b/.test(request.headers["user-agent"] ?? ""),
-          clientAddress: clientAddress(request),
-          metadata: decoder.metadata,
-          metricsets,
-          lines,
-        });
-        this.#metrics.committed((performance.now() - started) / 1000);
-        if (written.repeated) this.#metrics.repeatedBatches++;
-        for (const reason in written.refused) this.#metrics.refused(reason, written.refused[reason]);
-      } catch (error) {
-        if (!(error instanceof OutputError)) throw error;
-        const message = error.code === "OUTPUT_CLOSED" ? "server is shutting down" : error.message;
-        this.#fail(error.status, `cannot handle stream: ${message}`);
+    if (part.metricsets.length > 0 && decoder.metadata !== undefined) {
+      const failure = await this.#writer.write(decoder.metadata, part);
+      if (failure !== undefined) {
+        this.#fail(failure.status, failure.message);
         return;
-      } finally {
-        this.#metrics.queuedBatches--;
-        this.#metrics.queuedMetricsets -= metricsets.length;
       }
     }
-    this.#accepted += metricsets.length + decoder.emptied;
+    this.#accepted += part.metricsets.length + decoder.emptied;
     decoder.emptied = 0;
     const others = decoder.others.transaction + decoder.others.span + decoder.others.error + decoder.others.log;
     this.#accepted += others - this.#acceptedOthers;
     this.#acceptedOthers = others;
-    this.#metrics.accepted("metricset", metricsets.length);
     this.#releasePart();
+  }
+
+  /**
+   * A batch with an id that gets another answer than 202 or 400 is sent again: it must not be half there under its id. Other senders repeat nothing, and
+   * after a 400 nobody does, so what came is kept.
+   */
+  #willBeRepeated(): boolean {
+    return this.#writer.batchId !== undefined && this.#failure !== undefined && this.#failure.status !== 400;
   }
 
   #sourceIsGood(): boolean {
@@ -252,14 +228,4 @@ export class IntakeRequest implements Admitted {
     }
     return { status, accepted: this.#accepted, errors };
   }
-}
-
-/**
- * The id under which a part of a batch is stored once. Parts after the first belong to a sequence of their own, `<ephemeral id>#<part>:<sequence>`, so
- * that the store still sees runs of numbers.
- */
-function partId(batchId: string | undefined, part: number): string | undefined {
-  if (batchId === undefined || part === 0) return batchId;
-  const colon = batchId.lastIndexOf(":");
-  return colon < 0 ? `${batchId}#${part}` : `${batchId.slice(0, colon)}#${part}${batchId.slice(colon)}`;
 }

@@ -271,7 +271,13 @@ describe("intake", () => {
       const answer = await post(encoded);
       expect(answer.status).toBe(400);
       expect(answer.json?.errors).toEqual([{ message: "request exceeded the permitted size" }]);
+      expect(answer.json?.accepted).toBeGreaterThan(10_000);
     }
+    // A 400 is not sent again, so the lines before the limit are kept under the batch's id too.
+    fixture.output.batches.length = 0;
+    const answer = await post(body, { "X-Tidegauge-Batch": "e:1" });
+    expect(answer).toMatchObject({ status: 400, json: { accepted: values().length } });
+    expect(values().length).toBeGreaterThan(10_000);
   });
 
   it("FACE-8 skips a line that never ends while the body stays within its limit, then answers 400", async () => {

@@ -4,6 +4,17 @@ import type { Sample } from "./exposition.js";
 /** What the server's own words for reasons mean to a reader. Unknown ones are shown as they are. */
 const MEANINGS: Record<string, string> = {
   credentials: "wrong or missing token",
+  unauthorized: "wrong or missing token",
+  remote: "from another machine, without a token set",
+  host: "for a host name that is not this server's",
+  origin: "from a page of another site",
+  rum: "from a browser agent",
+  load: "more at once than the server takes",
+  connections: "more connections than allowed",
+  protocol: "not HTTP, or cut off",
+  breakdownWithoutSelfTime: "breakdown metricset without its self time",
+  notANumber: "sample that is no finite number",
+  histogramLengths: "histogram whose values and counts differ in number",
   decode: "not readable as JSON or not the protocol's form",
   validation: "against the rules of the protocol",
   too_large: "longer than the server allows",

@@ -55,6 +55,22 @@ describe("Listener", () => {
     expect(preflight.status).toBe(405);
   });
 
+  it("D-SRV-12 says once why it turns somebody away", async () => {
+    await start();
+    for (let i = 0; i < 3; i++) {
+      const answer = await send(`${fixture.url}/intake/v2/events`, {
+        method: "POST",
+        headers: { Origin: "https://evil.example" },
+      });
+      expect(answer).toMatchObject({
+        status: 403,
+        json: { error: "forbidden request: sent by a page of another site" },
+      });
+    }
+    expect((await send(`${fixture.url}/healthz`, { headers: { Host: "evil.example" } })).status).toBe(403);
+    expect(fixture.logs.filter((line) => line.includes('"level":"warn"'))).toHaveLength(2);
+  });
+
   it("SRV-3 answers in the form of the API a refusal concerns", async () => {
     await start({ secretToken: "s3cret-s3cret-s3cret" });
     const api = await send(`${fixture.url}/api/v1/agents`);

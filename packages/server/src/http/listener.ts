@@ -3,7 +3,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Credentials } from "../admission/credentials.js";
-import { guard } from "../admission/guard.js";
+import { guard, type Refusal } from "../admission/guard.js";
 import type { Guesses } from "../admission/guesses.js";
 import type { Sessions } from "../admission/sessions.js";
 import type { Logger } from "../health/log.js";
@@ -36,6 +36,7 @@ export interface ListenerOptions {
   readonly logger: Logger;
 }
 
+const WARN_EVERY_MS = 60_000;
 const NOT_FOUND = "404 page not found";
 
 /**
@@ -48,6 +49,7 @@ export class Listener {
   readonly #routes = new Map<string, Route>();
   readonly #server: Server;
   readonly #open = new Set<HttpExchange>();
+  readonly #warnedMs = new Map<Refusal["reason"], number>();
   #closing = false;
 
   constructor(options: ListenerOptions) {
@@ -151,6 +153,7 @@ export class Listener {
     const refusal = guard(request, { credentialsConfigured: credentials.configured, insecure });
     if (refusal !== undefined) {
       metrics.refused(refusal.reason);
+      this.#warn(refusal, request.socket.remoteAddress, exchange.receivedAtMs);
       return refuse(exchange, refusal.status, "forbidden", refusal.message, { Connection: "Close" });
     }
     const path = pathOf(request.url);
@@ -182,6 +185,13 @@ export class Listener {
       });
     }
     await route.handle(exchange);
+  }
+
+  /** Says why somebody is turned away, once a minute and reason: whoever set the server up must not have to guess. */
+  #warn({ reason, message }: Refusal, address: string | undefined, nowMs: number): void {
+    if (nowMs - (this.#warnedMs.get(reason) ?? Number.NEGATIVE_INFINITY) < WARN_EVERY_MS) return;
+    this.#warnedMs.set(reason, nowMs);
+    this.#options.logger.warn({ "client.address": address }, message);
   }
 
   #wrongGuess(request: IncomingMessage, nowMs: number): number {

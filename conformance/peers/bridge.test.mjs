@@ -1,4 +1,4 @@
-import { fork } from "node:child_process";
+import { execFileSync, fork } from "node:child_process";
 import { describe, expect, it } from "vitest";
 
 const application = (...args) =>
@@ -37,4 +37,12 @@ describe("opentelemetry_bridge_enabled", () => {
     expect((await application("own provider", "off")).sent).toEqual([]);
     expect(await application("nothing")).toMatchObject({ sent: [], loaded: false, warnings: [] });
   });
+});
+
+it("API-3 OT-1 reader, exporter and registries fit the types of the real packages", () => {
+  const tsc = new URL("../../node_modules/typescript/bin/tsc", import.meta.url).pathname;
+  const options =
+    "--noEmit --module nodenext --target es2023 --lib es2023,esnext.disposable --types node --strict --exactOptionalPropertyTypes --skipLibCheck --ignoreConfig";
+  const program = new URL("./applications/types.mts", import.meta.url).pathname;
+  execFileSync(process.execPath, [tsc, ...options.split(" "), program], { stdio: "inherit" });
 });

@@ -2,7 +2,6 @@
 export type AgentErrorCode =
   | "METRIC_SET_FAILED"
   | "METRIC_SET_NOT_FOUND"
-  | "CONFIG_INVALID"
   | "COLLECT_TIMEOUT"
   | "flush_timeout"
   | (string & {});

@@ -9,7 +9,6 @@ export const GAUGE = 1;
 export const TIMER = 2;
 export const HISTOGRAM = 3;
 export type Kind = typeof COUNTER | typeof GAUGE | typeof TIMER | typeof HISTOGRAM;
-export const KIND_NAMES: readonly string[] = ["counter", "gauge", "timer", "histogram"];
 
 /** How an instrument behaves; the first call for a series decides (REG-23). */
 export interface InstrumentOptions {

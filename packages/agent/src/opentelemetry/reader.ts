@@ -53,12 +53,10 @@ export class TidegaugeMetricReader {
     return CARDINALITY_LIMIT;
   }
 
-  /** The present state of the SDK, nothing sent. */
-  async collect(options?: {
-    timeoutMillis?: number;
-  }): Promise<{ resourceMetrics: ResourceMetrics; errors: unknown[] }> {
+  /** The present state of the SDK, nothing sent: the SDK's own object, of the type its caller expects. */
+  async collect<Result extends object>(options?: { timeoutMillis?: number }): Promise<Result> {
     if (this.producer === undefined) throw new Error("the reader has no MeterProvider yet: pass it in its `readers`");
-    return this.producer.collect(options);
+    return (await this.producer.collect(options)) as Result;
   }
 
   /** Collects, sends, and has the client flush (OT-22). */

@@ -1,5 +1,6 @@
 import { isMainThread } from "node:worker_threads";
-import { CentralConfigPoller, Config, type ConfigOptions } from "./config/index.js";
+import { type ClientOptions, differs } from "./client-options.js";
+import { CentralConfigPoller, Config } from "./config/index.js";
 import { type Hooks, installHooks } from "./hooks/install.js";
 import { createLogger, type Logger, type UserLogger } from "./logging/index.js";
 import { createEphemeralId, gatherMetadata } from "./metadata/index.js";
@@ -14,7 +15,6 @@ import {
   CPUMetricSet,
   EventLoopMetricSet,
   NodeRuntimeMetricSet,
-  type PrometheusRegistry,
   TransactionMetricSet,
 } from "./sets/index.js";
 import { endable, installShutdownHooks } from "./shutdown/index.js";
@@ -22,18 +22,6 @@ import { currentSpan, runSuppressed } from "./tracing/context.js";
 import type { PublicSpan, StartOptions, Transaction } from "./tracing/span.js";
 import { Tracer } from "./tracing/tracer.js";
 import { HttpTransport, type Transport, type TransportStats } from "./transport/index.js";
-
-/** Every configuration option in camelCase, and what only code can give. */
-export type ClientOptions = ConfigOptions & {
-  /** False: an isolated client without timer, hooks and signals; `collect()` and `flush()` work. */
-  readonly start?: boolean | undefined;
-  /** Takes the events instead of HTTP. */
-  readonly transport?: Transport | undefined;
-  /** Takes the agent's messages instead of standard error. */
-  readonly logger?: UserLogger | undefined;
-  /** What the Prometheus set reads; default: the default registry of the client library the application has. */
-  readonly prometheusRegistry?: PrometheusRegistry | readonly PrometheusRegistry[] | undefined;
-};
 
 /** By name: when no client library can be found that is a warning, not an error (PROM-2). */
 const PROMETHEUS_SET = "elasticapm.metrics.sets.prometheus.PrometheusMetrics";
@@ -271,18 +259,9 @@ export const Client: new (options?: ClientOptions) => Client = new Proxy(AgentCl
   },
 });
 
+export type { ClientOptions } from "./client-options.js";
 export { getClient } from "./running.js";
 
 const SILENT: UserLogger = { info() {}, warn() {}, error() {} };
 
 setInertClient(() => new Client({ start: false, enabled: false, transport: new NullTransport(), logger: SILENT }));
-
-/** An option is given that the running client was not given. */
-function differs(wanted: ClientOptions, running: ClientOptions): boolean {
-  const was = running as Record<string, unknown>;
-  return Object.entries(wanted).some(([key, value]) => {
-    if (value === was[key] || value === undefined) return false;
-    if (typeof value !== "object" || value === null || key === "transport" || key === "logger") return true;
-    return JSON.stringify(value) !== JSON.stringify(was[key]);
-  });
-}

@@ -8,20 +8,8 @@ import { type Labels, labelText } from "./labels.js";
 import { COUNTER, GAUGE, HISTOGRAM, type InstrumentOptions, type Kind, type Metric, MetricName } from "./metric.js";
 import { NOOP } from "./noop.js";
 import { DETACHED, DISABLED, OVERFLOW, type Series } from "./series.js";
+import type { TableOwner } from "./table-owner.js";
 import { Timer } from "./timer.js";
-
-/** What a table needs of the set that owns it. */
-export interface TableOwner {
-  /** Most series the set may hold (REG-36). */
-  readonly limit: number;
-  isDisabled(name: string): boolean;
-  /** The labels under which a refused series is counted instead; undefined: it is not counted at all (REG-37, BD-48). */
-  overflowLabels(kind: Kind, name: string, labels: Labels): Labels | undefined;
-  /** Called for the first series past the limit (REG-38). */
-  limitReached(): void;
-  /** Called the first time a name gets something that cannot be recorded (REG-20a). */
-  refused(name: string, reason: string): void;
-}
 
 /** All series of one metric set, found by kind, name and labels (REG-22). */
 export class SeriesTable {

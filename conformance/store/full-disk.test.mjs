@@ -85,6 +85,15 @@ describe.skipIf(probe.reason !== undefined)("a store on a full disk", () => {
           return false;
         }
       };
+      let done = false;
+      let answers = 0;
+      const reading = (async () => {
+        while (!done) {
+          await stored(store, "full", BASE_MS, 100);
+          answers++;
+        }
+      })();
+      reading.catch(() => {});
       try {
         for (let round = 0; round < 2; round++) {
           while (next % 300 !== 0) await write(next++);
@@ -107,6 +116,9 @@ describe.skipIf(probe.reason !== undefined)("a store on a full disk", () => {
           );
           for (const sequence of [...refused]) await eventually(() => write(sequence), RECOVERY_MS);
         }
+        done = true;
+        await reading;
+        expect(answers).toBeGreaterThan(10);
         const seen = await stored(store, "full", BASE_MS, next);
         expect(refused.size).toBe(0);
         expect([...acknowledged].filter((sequence) => seen[sequence] !== 1)).toEqual([]);
@@ -115,6 +127,7 @@ describe.skipIf(probe.reason !== undefined)("a store on a full disk", () => {
         if (reserveBytes === 0)
           expect(messages.filter((message) => /commit into .* failed/.test(message))).not.toEqual([]);
       } finally {
+        done = true;
         await store.close();
         disk.unmount();
       }

@@ -35,6 +35,7 @@ const STORE_ANSWERS: Readonly<Partial<Record<StoreErrorCode, readonly [status: n
   TOO_MANY_SERIES: [400, "too_many_series"],
   STORE_UNAVAILABLE: [503, "unavailable"],
   STORE_CLOSED: [503, "unavailable"],
+  CANCELLED: [503, "unavailable"],
 };
 
 /** The routes of the query API, `/api/v1/…`: JSON, read-only, behind the same credentials as the rest (design: Public face of the server). */

@@ -17,6 +17,7 @@ interface Job {
 export class QueryGate {
   #free: DuckDBConnection[] = [];
   readonly #waiting: Job[] = [];
+  #failure: StoreError | undefined;
   readonly #running = new Set<Job>();
   #closed = false;
   #paused = true;
@@ -30,6 +31,7 @@ export class QueryGate {
   /** Runs a job when a connection is free. `id` names it for `cancel`. */
   run<T>(id: number, run: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
     if (this.#closed) return Promise.reject(new StoreError("STORE_CLOSED", "the store is closed"));
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
     return new Promise<T>((resolve, reject) => {
       this.#waiting.push({
         id,
@@ -58,15 +60,10 @@ export class QueryGate {
     }
   }
 
-  /** Whether a running job was cancelled; work between two statements asks. */
-  isCancelled(id: number): boolean {
-    for (const job of this.#running) if (job.id === id) return job.cancelled;
-    return this.#closed;
-  }
-
   /** Opens the gate with these connections. */
   open(connections: readonly DuckDBConnection[]): void {
     this.#free = [...connections];
+    this.#failure = undefined;
     this.#paused = false;
     this.#next();
   }
@@ -76,6 +73,12 @@ export class QueryGate {
     this.#paused = true;
     for (const job of this.#running) job.connection?.interrupt();
     if (this.#running.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  /** The gate cannot be opened again for now: what waits rejects with this, and what comes until `open`. */
+  fail(failure: StoreError): void {
+    this.#failure = failure;
+    for (const job of this.#waiting.splice(0)) job.reject(failure);
   }
 
   /** Refuses everything, cancels what waits and what runs, and waits for its end. */

@@ -109,7 +109,7 @@ export class Maintenance {
     if (failure === undefined || this.#stopped || this.#writer.epoch !== epoch) return;
     this.#news.log("warn", `compaction failed, trying again later: ${String(failure)}`);
     // A full disk leaves the engine unusable.
-    if (!(await this.#writer.answers())) await this.#writer.reopen("the store is being reopened");
+    await this.#writer.reopenIfNeeded();
   }
 
   async #rewrite(connection: DuckDBConnection, group: readonly StoreFile[]): Promise<void> {

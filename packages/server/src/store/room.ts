@@ -111,7 +111,6 @@ export class Room {
     toMs: number,
     query: (connection: DuckDBConnection, files: StoreFile[]) => Promise<T>,
   ): Promise<T> {
-    if (!this.#files.isOpen) throw new StoreError("STORE_UNAVAILABLE", "the store is being reopened: try again");
     const epoch = this.#writer.epoch;
     const once = async (connection: DuckDBConnection): Promise<T> => {
       const files = this.#files.acquire(-EVER, toMs);
@@ -125,8 +124,10 @@ export class Room {
       return await this.#gate.run(id, once);
     } catch (error) {
       if (error instanceof StoreError) throw error;
-      if (isDamage(error)) await this.#setDamagedAside(id, error);
-      else if (this.#writer.epoch === epoch) throw error;
+      if (/invalidated/i.test(String(error))) await this.#writer.reopenIfNeeded();
+      else if (isDamage(error)) await this.#setDamagedAside(id, error);
+      // A reopening interrupts what runs; the gate lets it run again once the files are open.
+      else if (!/interrupt/i.test(String(error)) && this.#writer.epoch === epoch) throw error;
       return this.#gate.run(id, once);
     }
   }
@@ -134,7 +135,7 @@ export class Room {
   /** Finds the files that cannot be read and moves them to quarantine. */
   async #setDamagedAside(id: number, reason: unknown): Promise<void> {
     this.#news.log("error", `a query met damaged data: ${String(reason)}`);
-    if (!(await this.#writer.answers())) await this.#writer.reopen("the store is being reopened");
+    await this.#writer.reopenIfNeeded();
     await this.#gate.run(id, async (connection) => {
       for (const file of [...this.#files.list]) {
         if (!(await isReadable(connection, file))) await this.#files.quarantine(file, reason);

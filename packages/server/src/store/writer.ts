@@ -50,9 +50,11 @@ export class Writer {
     return this.#alone(() => this.#commit(request));
   }
 
-  /** Closes and opens the engine and the files. Stays unwritable until a probe of the disk succeeds; queries go on meanwhile. */
-  reopen(reason: string): Promise<void> {
-    return this.#alone(() => this.#reopen(reason));
+  /** Opens the engine anew if it answers nothing any more, as after a full disk. */
+  reopenIfNeeded(): Promise<void> {
+    return this.#alone(async () => {
+      if (!this.#files.isOpen || !(await this.#answers())) await this.#reopen("the store is being reopened");
+    });
   }
 
   /** Drops files for good, between two commits: what a commit just brought is never lost. `choose` looks once more. */
@@ -141,6 +143,7 @@ export class Writer {
     }
   }
 
+  /** Closes and opens the engine and the files. Stays unwritable until a probe of the disk succeeds; queries go on meanwhile. */
   async #reopen(reason: string): Promise<void> {
     this.#setUnwritable(reason);
     await this.#gate.pause();
@@ -151,11 +154,11 @@ export class Writer {
       this.#gate.open(this.#files.engine.readers);
     } catch (error) {
       this.#news.log("error", `the store could not be reopened, trying again: ${String(error)}`);
+      this.#gate.fail(new StoreError("STORE_UNAVAILABLE", "the store cannot be opened at present: try again"));
     }
   }
 
-  /** Whether the engine still works: after some errors it answers nothing any more. */
-  async answers(): Promise<boolean> {
+  async #answers(): Promise<boolean> {
     try {
       await this.#files.engine.keeper.run("SELECT 1");
       return true;
@@ -184,7 +187,7 @@ export class Writer {
       this.#news.log("info", "writable again");
       return;
     }
-    if (!this.#files.isOpen) await this.reopen(this.#unwritable ?? "the store is being reopened");
+    if (!this.#files.isOpen) await this.reopenIfNeeded();
     else this.#probeLater();
   }
 }

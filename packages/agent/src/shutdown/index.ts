@@ -1,2 +1,2 @@
-export { type Endable, type EndableParts, endable } from "./endable.js";
+export { endable } from "./endable.js";
 export { installShutdownHooks } from "./hooks.js";

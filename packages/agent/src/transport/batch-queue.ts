@@ -14,10 +14,6 @@ export class BatchQueue {
     return this.#bytes;
   }
 
-  get length(): number {
-    return this.#batches.length;
-  }
-
   /** Adds the newest batch and returns those that had to go. `inFlightBytes`: the batch being sent, which counts but never goes. */
   push(batch: Batch, inFlightBytes: number): Batch[] {
     this.#batches.push(batch);

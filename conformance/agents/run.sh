@@ -1,18 +1,6 @@
 #!/usr/bin/env bash
-# Elastic's own agents for Node.js, Python and Go, unchanged, report into the server. Installs them here; an agent whose language is missing is skipped
-# and named.
+# Elastic's own agents for Node.js, Python and Go, unchanged, report into the server. An agent whose language is missing is skipped and named.
 set -uo pipefail
 cd "$(dirname "$0")" || exit 1
-
-if ! cmp -s package-lock.json node_modules/.tidegauge-lock; then
-  npm ci --no-audit --no-fund --loglevel=error || exit 1
-  cp package-lock.json node_modules/.tidegauge-lock
-fi
-if command -v python3 >/dev/null && ! cmp -s requirements.txt .venv/.tidegauge-lock; then
-  python3 -m venv .venv && .venv/bin/pip install --quiet --disable-pip-version-check -r requirements.txt || exit 1
-  cp requirements.txt .venv/.tidegauge-lock
-fi
-if command -v go >/dev/null; then
-  mkdir -p .cache && (cd go && go build -o ../.cache/go-app .) || exit 1
-fi
+./install.sh || exit 1
 exec ../vitest.sh agents

@@ -6,7 +6,7 @@ import { closeEngine, type Engine, literal, openEngine, rows } from "./engine.js
 import { StoreError } from "./error.js";
 import { fileName, type ManifestFile, parseFileName, readManifest, syncDirectory, writeManifest } from "./manifest.js";
 import type { WorkerOptions } from "./messages.js";
-import { createTables } from "./schema.js";
+import { createTables, migrate } from "./schema.js";
 import { SeriesTimes } from "./series-times.js";
 
 /** A file of the store, attached to the engine. */
@@ -79,9 +79,10 @@ export class Files {
         this.#log("error", "manifest.json is damaged: the list of files is rebuilt from the directory");
       const listed = manifest === "damaged" ? this.#foundFiles() : manifest === "missing" ? [] : manifest.files;
       if (manifest !== "damaged") this.#sweep(new Set(listed.map((file) => file.name)));
+      const version = typeof manifest === "string" ? 1 : manifest.schema;
       const list: StoreFile[] = [];
       for (const file of listed) {
-        const opened = await this.#attachListed(engine.keeper, file);
+        const opened = await this.#attachListed(engine.keeper, file, version);
         if (opened !== undefined) list.push(opened);
       }
       if (manifest === "damaged") await this.#dropReplaced(engine.keeper, list);
@@ -240,7 +241,11 @@ export class Files {
     }
   }
 
-  async #attachListed(connection: DuckDBConnection, listed: ManifestFile): Promise<StoreFile | undefined> {
+  async #attachListed(
+    connection: DuckDBConnection,
+    listed: ManifestFile,
+    version: number,
+  ): Promise<StoreFile | undefined> {
     const file = this.#handle(listed);
     if (!existsSync(file.path)) {
       this.#log("error", `${file.name} is missing: what it held is lost, the rest is served`);
@@ -249,6 +254,7 @@ export class Files {
     }
     try {
       await connection.run(`ATTACH ${literal(file.path)} AS ${file.alias}`);
+      await migrate(connection, file.alias, version);
       if (file.state === "open" || file.minMs === null) await summarize(connection, file);
     } catch (error) {
       if (isDiskFull(error)) throw new StoreError("STORE_UNAVAILABLE", "the disk is full: free some space");

@@ -2,8 +2,8 @@ import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, w
 import { join } from "node:path";
 import { StoreError } from "./error.js";
 
-/** Version of the files' tables. A store written by a newer version is refused. */
-export const SCHEMA_VERSION = 1;
+/** Version of the files' tables. A store of an older version is migrated on opening, one of a newer version refused. */
+export const SCHEMA_VERSION = 2;
 
 /** What the manifest says of one file. */
 export interface ManifestFile {

@@ -18,6 +18,20 @@ const TABLES = [
   "replaces(name VARCHAR)",
 ];
 
+/**
+ * What brings a file from version `index + 1` to the next. Each step may meet a file that has it already: a crash during a migration, or a list that
+ * had to be made anew.
+ */
+const MIGRATIONS: readonly (readonly string[])[] = [
+  // 2: a sorted file names the files it replaces.
+  ["CREATE TABLE IF NOT EXISTS {file}.replaces(name VARCHAR)"],
+];
+
+/** Brings the tables of a file from a version to the present one. */
+export async function migrate(connection: DuckDBConnection, alias: string, fromVersion: number): Promise<void> {
+  for (const step of MIGRATIONS.slice(fromVersion - 1).flat()) await connection.run(step.replace("{file}", alias));
+}
+
 /** Columns that say which series a row is, beside its id and unit; equal in every file that holds the series. */
 export const IDENTITY_COLUMNS = [
   "metric",

@@ -232,6 +232,29 @@ describe("the files of the store", () => {
     expect(files()).not.toContain(old);
   });
 
+  it("are brought from an older schema to the present one on opening", async () => {
+    const opened = await open();
+    await opened.write(batchOf([delta(0)], { batchId: "p1:1" }));
+    const [name] = (await opened.summary()).files.map((file) => file.name) as [string];
+    await opened.close();
+    const path = join(directory.path, name);
+    const instance = await DuckDBInstance.create(path);
+    const connection = await instance.connect();
+    await connection.run("DROP TABLE replaces");
+    connection.closeSync();
+    instance.closeSync();
+    const manifest = join(directory.path, "manifest.json");
+    writeFileSync(
+      manifest,
+      readFileSync(manifest, "utf8").replace('"schema":2', '"schema":1').replace('"schema": 2', '"schema": 1'),
+    );
+    const again = await open();
+    await again.maintain();
+    expect(await valuesOf(again)).toEqual([1]);
+    expect((JSON.parse(readFileSync(manifest, "utf8")) as { schema: number }).schema).toBe(2);
+    expect(messages.filter((message) => message.includes("failed"))).toEqual([]);
+  });
+
   it("STORE_TOO_NEW refuses the files of a newer version", async () => {
     await (await open()).close();
     writeFileSync(join(directory.path, "manifest.json"), JSON.stringify({ schema: 99, files: [] }));

@@ -150,11 +150,10 @@ export class Collector {
   }
 
   private async walk(set: MetricSet, lines: LineBuffer): Promise<void> {
-    const timestampUs = this.registry.nowUs();
-    const walk = new Walk(set.table, set.totals, this.registry.seriesExpiry);
+    const walk = new Walk(set.table, set.totals, this.registry.seriesExpiry, this.registry.nowUs());
     try {
       for (let labels = walk.next(); labels !== undefined; labels = walk.next()) {
-        this.add(lines, walk.line(labels, timestampUs));
+        this.add(lines, walk.line(labels));
         if (this.isSliceOver()) await this.rest(lines);
       }
     } finally {

@@ -135,7 +135,7 @@ export class MetricSet {
   /** The steps after `beforeCollect`, as objects. */
   *payloads(): Generator<Metricset, void, undefined> {
     const timestamp = this.registry.nowUs();
-    const walk = new Walk(this.table, this.totals, this.registry.seriesExpiry);
+    const walk = new Walk(this.table, this.totals, this.registry.seriesExpiry, timestamp);
     try {
       for (let labels = walk.next(); labels !== undefined; labels = walk.next()) {
         const payload: Metricset = { samples: Walk.samples(labels), timestamp };

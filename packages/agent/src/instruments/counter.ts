@@ -61,8 +61,8 @@ export class Counter extends Series {
     return (this.total !== 0 || !this.metric.reset) && Number.isFinite(this.total);
   }
 
-  override text(): string {
-    return this.metric.head + this.total + this.metric.tail;
+  override text(head: string): string {
+    return head + this.total + this.metric.tail;
   }
 
   override write(samples: Record<string, Sample>): void {

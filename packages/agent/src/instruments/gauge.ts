@@ -59,8 +59,8 @@ export class Gauge extends Series {
     return Number.isFinite(this.level) && (this.level !== 0 || !this.metric.reset);
   }
 
-  override text(): string {
-    return this.metric.head + this.level + this.metric.tail;
+  override text(head: string): string {
+    return head + this.level + this.metric.tail;
   }
 
   override write(samples: Record<string, Sample>): void {

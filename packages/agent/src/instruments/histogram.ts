@@ -74,8 +74,8 @@ export class Histogram extends Series {
     return !this.metric.reset || this.counts.some((count) => count !== 0);
   }
 
-  override text(): string {
-    return this.metric.head + this.counts.join(",") + this.metric.tail;
+  override text(head: string): string {
+    return head + this.counts.join(",") + this.metric.tail;
   }
 
   override write(samples: Record<string, Sample>): void {

@@ -1,4 +1,4 @@
-import { tagsText, truncate } from "@tidegauge/protocol/encode";
+import { METRICSET_END, tagsText, truncate } from "@tidegauge/protocol/encode";
 import type { Branch } from "./branch.js";
 import type { MetricName } from "./metric.js";
 import type { Series } from "./series.js";
@@ -52,9 +52,13 @@ export class LabelSet {
     return values;
   }
 
-  /** JSON text of the labels, made once (REG-28, REG-46). */
-  get tags(): string {
-    if (this.text === undefined) this.text = tagsText(this.shape.keys, this.values());
+  get isBare(): boolean {
+    return this.shape.keys.length === 0;
+  }
+
+  /** JSON text of the labels with the end of the line, made once (REG-28, REG-46). */
+  get closing(): string {
+    if (this.text === undefined) this.text = closingText(tagsText(this.shape.keys, this.values()));
     return this.text;
   }
 
@@ -105,4 +109,9 @@ export class LabelSet {
     this.crowd?.delete(series.metric.of);
     return this.first === undefined;
   }
+}
+
+/** Joined, since an added-up text keeps its pieces. */
+function closingText(tags: string): string {
+  return tags === "" ? METRICSET_END : [tags, METRICSET_END].join("");
 }

@@ -1,4 +1,4 @@
-import { quote } from "@tidegauge/protocol/encode";
+import { METRICSET_HEAD, quote } from "@tidegauge/protocol/encode";
 import { bucketBounds, bucketValues } from "./buckets.js";
 import type { Series } from "./series.js";
 import type { SeriesTable } from "./series-table.js";
@@ -75,6 +75,8 @@ export class Metric {
   readonly values: readonly number[];
   /** Sample text before the number, between a timer's two, and after it. */
   readonly head: string;
+  /** The same with the head of a line in front: most lines have one sample. */
+  readonly lineHead: string;
   readonly middle: string;
   readonly tail: string;
 
@@ -109,6 +111,7 @@ export class Metric {
       // A gauge holds a level, not a change: it is never marked.
       this.tail = of.kind === GAUGE ? ',"type":"gauge"}' : `${delta}}`;
     }
+    this.lineHead = METRICSET_HEAD + this.head;
   }
 
   /** Name of a timer's sum: with its unit, if it has one (REG-33c). */

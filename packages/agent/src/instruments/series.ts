@@ -23,8 +23,8 @@ export abstract class Series {
 
   /** It would write a sample now: it holds something, or it is one that is always sent (REG-33, REG-48). */
   abstract get emits(): boolean;
-  /** Its samples as JSON members; only called when {@link emits}. */
-  abstract text(): string;
+  /** Its samples as JSON members behind `head`, which ends with the first one's name; only called when {@link emits}. */
+  abstract text(head: string): string;
   /** Its samples into a payload's object. */
   abstract write(samples: Record<string, Sample>): void;
   /** The numbers that add up over its life: total, sum and count, or counts. A gauge has none. */

@@ -95,8 +95,8 @@ export class Timer extends Series {
     );
   }
 
-  override text(): string {
-    return this.metric.head + this.sum + this.metric.middle + this.count + this.metric.tail;
+  override text(head: string): string {
+    return head + this.sum + this.metric.middle + this.count + this.metric.tail;
   }
 
   override write(samples: Record<string, Sample>): void {

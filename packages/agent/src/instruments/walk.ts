@@ -1,5 +1,5 @@
 import type { Sample } from "@tidegauge/protocol";
-import { METRICSET_HEAD, metricsetTail } from "@tidegauge/protocol/encode";
+import { metricsetStamp } from "@tidegauge/protocol/encode";
 import type { LabelSet } from "./label-set.js";
 import type { LifetimeTotals } from "./lifetime-totals.js";
 import { DETACHED, DISABLED, type Series } from "./series.js";
@@ -18,10 +18,14 @@ export class Walk {
   private readonly ends: readonly number[];
   private kind = 0;
   private index = 0;
+  private readonly stamp: string;
+  private readonly bareStamp: string;
 
   /** `expiry`: collections without a write after which a resetting series gives its slot back; 0 never (REG-39). */
-  constructor(table: SeriesTable, totals: LifetimeTotals, expiry: number) {
+  constructor(table: SeriesTable, totals: LifetimeTotals, expiry: number, timestampUs: number) {
     this.table = table;
+    this.stamp = metricsetStamp(timestampUs, true);
+    this.bareStamp = metricsetStamp(timestampUs, false);
     this.totals = totals;
     this.expiry = expiry;
     this.round = table.beginWalk();
@@ -53,14 +57,14 @@ export class Walk {
   }
 
   /** The whole line of a label set, its resetting series reset. */
-  line(labels: LabelSet, timestampUs: number): string {
-    let samples = "";
+  line(labels: LabelSet): string {
+    let line = "";
     for (let series = labels.first; series !== undefined; series = series.next) {
       if (series.state === DISABLED || !series.emits) continue;
-      samples += samples === "" ? series.text() : `,${series.text()}`;
+      line = line === "" ? series.text(series.metric.lineHead) : series.text(`${line},${series.metric.head}`);
       this.settle(series);
     }
-    return METRICSET_HEAD + samples + metricsetTail(timestampUs, labels.tags);
+    return line + (labels.isBare ? this.bareStamp : this.stamp) + labels.closing;
   }
 
   /** The samples of a label set by name; nothing is reset. A later kind wins a name (REG-29). */

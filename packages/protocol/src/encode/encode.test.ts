@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { encodeMetricset, LineBuffer, METRICSET_HEAD, metricsetTail, quote, tagsText, truncate } from "./index.js";
+import {
+  encodeMetricset,
+  LineBuffer,
+  METRICSET_END,
+  METRICSET_HEAD,
+  metricsetStamp,
+  quote,
+  tagsText,
+  truncate,
+} from "./index.js";
 
 describe("text", () => {
   it.each([
@@ -32,10 +41,10 @@ describe("metricset lines", () => {
   it("W-10 W-17 REG-46 has the parts of a line, labels unchanged, types kept, no tags without labels", () => {
     expect(tagsText([], [])).toBe("");
     expect(tagsText(['a.b"', "n", "t"], ["x\n", 1.5, true])).toBe('{"a.b\\"":"x\\n","n":1.5,"t":true}');
-    const line = `${METRICSET_HEAD}"a":{"value":1}${metricsetTail(1_700_000_000_000_000, tagsText(["l"], ["x"]))}`;
+    const line = `${METRICSET_HEAD}"a":{"value":1}${metricsetStamp(1_700_000_000_000_000, true)}${tagsText(["l"], ["x"])}${METRICSET_END}`;
     expect(line).toBe('{"metricset":{"samples":{"a":{"value":1}},"timestamp":1700000000000000,"tags":{"l":"x"}}}\n');
     expect(encodeMetricset(JSON.parse(line).metricset)).toBe(line);
-    expect(metricsetTail(5, "")).toBe('},"timestamp":5}}\n');
+    expect(metricsetStamp(5, false) + METRICSET_END).toBe('},"timestamp":5}}\n');
   });
 });
 

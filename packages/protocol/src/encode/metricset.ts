@@ -4,10 +4,13 @@ import { quote, truncate } from "./text.js";
 /** A metricset line up to its samples. */
 export const METRICSET_HEAD = '{"metricset":{"samples":{';
 
-/** The end of a metricset line: time, labels, braces, newline. `tags` is the text of {@link tagsText}, empty without labels (REG-46). */
-export function metricsetTail(timestampUs: number, tags: string): string {
-  return tags === "" ? `},"timestamp":${timestampUs}}}\n` : `},"timestamp":${timestampUs},"tags":${tags}}}\n`;
+/** What stands between samples and labels of a metricset line, up to the label set's text; without labels, up to {@link METRICSET_END} (REG-46). */
+export function metricsetStamp(timestampUs: number, hasTags: boolean): string {
+  return hasTags ? `},"timestamp":${timestampUs},"tags":` : `},"timestamp":${timestampUs}`;
 }
+
+/** The end of a metricset line. */
+export const METRICSET_END = "}}\n";
 
 /** A label set as JSON text: keys unchanged (REG-27), string values cut to 1024 code points (REG-28). Empty for no labels. */
 export function tagsText(keys: readonly string[], values: readonly WireLabelValue[]): string {

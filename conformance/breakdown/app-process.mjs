@@ -68,8 +68,8 @@ export class AppProcess {
     });
   }
 
-  /** Sends `count` requests, at most 16 at a time. `pathOf(i)` gives the path, or path and options. */
-  async load(count, pathOf) {
+  /** Sends `count` requests, so many at a time. `pathOf(i)` gives the path, or path and options. */
+  async load(count, pathOf, parallel = 16) {
     let next = 0;
     const one = async () => {
       while (next < count) {
@@ -77,7 +77,7 @@ export class AppProcess {
         await (Array.isArray(target) ? this.ask(...target) : this.ask(target));
       }
     };
-    await Promise.all(Array.from({ length: 16 }, one));
+    await Promise.all(Array.from({ length: parallel }, one));
   }
 
   /** What the application measured itself; see apps/independent.cjs. */

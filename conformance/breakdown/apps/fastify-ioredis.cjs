@@ -4,6 +4,7 @@ const Redis = requireLibrary("ioredis");
 
 const redis = new Redis({ port: Number(process.env.REDIS_PORT), host: "127.0.0.1", lazyConnect: true });
 const waiting = redis.duplicate();
+const automatic = redis.duplicate({ enableAutoPipelining: true });
 const app = Fastify();
 app.addHook("onRequest", (_request, reply, done) => {
   timeResponse(reply.raw);
@@ -20,6 +21,10 @@ app.get("/wait", async () => {
 app.get("/pipeline", async () => {
   await redis.pipeline().set("a", 1).incr("a").get("a").exec();
   return "ok";
+});
+app.get("/automatic/:n", async (request) => {
+  const count = Number(request.params.n);
+  return Promise.all(Array.from({ length: count }, (_, i) => automatic.get(`key:${i}`)));
 });
 app.get("/failing", async () => redis.call("NOSUCH"));
 app.register(

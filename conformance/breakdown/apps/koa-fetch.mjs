@@ -11,10 +11,12 @@ const { default: Koa } = older ? await import(find.resolve("koa")) : await impor
 const { default: Router } = older ? await import(find.resolve("koa-router")) : await import("@koa/router");
 
 // A service the application calls.
-const backend = createServer((_request, response) => setTimeout(() => response.end("backend"), 20));
+const backend = createServer((request, response) =>
+  setTimeout(() => response.end("backend"), Number(request.url.slice(1))),
+);
 await new Promise((resolve) => backend.listen(0, "127.0.0.1", resolve));
 const backendUrl = `http://127.0.0.1:${backend.address().port}/`;
-const call = () => timed("calls", async () => (await fetch(backendUrl)).text());
+const call = async (ms = 2) => (await fetch(`${backendUrl}${ms}`)).text();
 
 const app = new Koa();
 const router = new Router({ prefix: "/shop" });
@@ -28,6 +30,10 @@ router.get("/items/:id", async (ctx) => {
 router.get("/both", async (ctx) => {
   await Promise.all([call(), call()]);
   ctx.body = "both";
+});
+// Long enough that the event loop is not what is measured.
+router.get("/slow", async (ctx) => {
+  ctx.body = await timed("slow", () => call(100));
 });
 router.get("/failing", (ctx) => ctx.throw(503));
 const nested = new Router();

@@ -1,4 +1,5 @@
 import { liveSpan, runSuppressed } from "../tracing/context.js";
+import type { Span } from "../tracing/span.js";
 import type { HookGuard } from "./hook-guard.js";
 import type { LoadedPackage, ModuleHook } from "./module-hooks.js";
 import { type Method, ownerOf, patchMethod, type Unpatch } from "./patch.js";
@@ -15,7 +16,7 @@ interface Command {
 /** Redis through ioredis, single or cluster: a span per command, pipelined ones too, as `db`/`redis`. */
 export const ioredisHook: ModuleHook = {
   packageName: "ioredis",
-  majors: [4, 5, 6],
+  majors: [5, 6],
   patch(loaded: LoadedPackage, guard: HookGuard): (Unpatch | undefined)[] {
     const redis = (
       loaded.require("./built/index.js") as { default: { prototype: object; Cluster?: { prototype: object } } }
@@ -25,9 +26,12 @@ export const ioredisHook: ModuleHook = {
     );
     if (send === undefined) throw new Error("its client is not built as expected");
     const cluster = redis.Cluster?.prototype;
+    const { kExec } = loaded.require("./built/autoPipelining.js") as { kExec?: symbol };
+    const pipeline = loaded.require("./built/Pipeline.js") as { default: { prototype: object } };
     return [
       send,
       patchMethod(cluster, "sendCommand", (original) => wrapSend(original, guard)),
+      patchMethod(pipeline.default.prototype, "sendCommand", (original) => wrapQueue(original, guard, kExec)),
       patchMethod(redis.prototype, "connect", wrapConnect),
       patchMethod(cluster, "connect", wrapConnect),
     ];
@@ -37,28 +41,39 @@ export const ioredisHook: ModuleHook = {
 function wrapSend(original: Method, guard: HookGuard): Method {
   return function sendCommand(this: unknown, ...args: unknown[]): unknown {
     const parent = guard.isOn ? liveSpan() : undefined;
-    if (parent !== undefined) {
-      try {
-        const command = args[0] as Command;
-        if (command[MEASURED] === undefined) {
-          command[MEASURED] = true;
-          const span = parent.startChild("command", "db", "redis");
-          // The promise is left as it is: it has its own handlers, or none on purpose.
-          command.resolve = ending(command.resolve, () => span.end());
-          command.reject = ending(command.reject, () => span.end());
-        }
-      } catch (error) {
-        guard.failed(error);
-      }
-    }
+    if (parent !== undefined) measure(args[0] as Command, parent, guard);
     return original.apply(this, args);
   };
 }
 
-function ending(settle: Method | undefined, end: () => void): Method {
+/** Automatic pipelining sends the commands of many requests together, from the context of the first: theirs is that of now. */
+function wrapQueue(original: Method, guard: HookGuard, automatic: symbol | undefined): Method {
+  return function sendCommand(this: unknown, ...args: unknown[]): unknown {
+    const isAutomatic = automatic !== undefined && (this as Record<symbol, unknown>)[automatic] !== undefined;
+    if (isAutomatic && guard.isOn) measure(args[0] as Command, liveSpan(), guard);
+    return original.apply(this, args);
+  };
+}
+
+/** Gives a command its span, or marks it as nobody's. */
+function measure(command: Command, parent: Span | undefined, guard: HookGuard): void {
+  try {
+    if (command[MEASURED] !== undefined) return;
+    command[MEASURED] = true;
+    if (parent === undefined) return;
+    const span = parent.startChild("command", "db", "redis");
+    // The promise is left as it is: it has its own handlers, or none on purpose.
+    command.resolve = ending(command.resolve, span);
+    command.reject = ending(command.reject, span);
+  } catch (error) {
+    guard.failed(error);
+  }
+}
+
+function ending(settle: Method | undefined, span: Span): Method {
   if (settle === undefined) throw new Error("its commands are not built as expected");
   return function settled(this: unknown, ...args: unknown[]): unknown {
-    end();
+    span.end();
     return settle.apply(this, args);
   };
 }

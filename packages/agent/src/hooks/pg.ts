@@ -1,3 +1,4 @@
+import { errorMonitor } from "node:events";
 import { bindToCurrent, liveSpan } from "../tracing/context.js";
 import { endingCallback, endingResult } from "./db-span.js";
 import type { HookGuard } from "./hook-guard.js";
@@ -7,7 +8,7 @@ import { type Method, ownerOf, patchMethod, type Unpatch } from "./patch.js";
 interface Submittable {
   submit?: unknown;
   callback?: (...args: unknown[]) => unknown;
-  once?: (event: string, listener: () => void) => unknown;
+  once?: (event: string | symbol, listener: () => void) => unknown;
 }
 
 /** PostgreSQL: a span per query, as `db`/`postgresql`. */
@@ -67,6 +68,7 @@ function watchEvents(config: unknown, end: () => void): boolean {
   if (typeof query?.submit !== "function" || typeof query.once !== "function") return false;
   query.once("end", end);
   query.once("close", end);
+  query.once(errorMonitor, end);
   return true;
 }
 

@@ -146,7 +146,7 @@ export async function sendBulk(nodes: SearchNodes, items: readonly BulkItem[]): 
   try {
     const body = Buffer.concat(items.map(({ lines }) => lines));
     const { status, text } = await nodes.ask("POST", BULK_PATH, body, "application/x-ndjson");
-    if (status === 413 && items.length > 1) return await sendHalves(nodes, items);
+    if (status === 413 || status === 400) return await isolate(nodes, items, status, text);
     if (status !== 200) return failed(`HTTP ${status} ${text.slice(0, 200)}`);
     const { present, again, dead } = judgeBulk(items, text);
     return {
@@ -161,8 +161,17 @@ export async function sendBulk(nodes: SearchNodes, items: readonly BulkItem[]): 
   }
 }
 
-/** A body that is too large for the node may pass in two. */
-async function sendHalves(nodes: SearchNodes, items: readonly BulkItem[]): Promise<SentBulk> {
+/** A body that is too large, or in which one item is not understood, passes in parts but for the item that is to blame. */
+async function isolate(
+  nodes: SearchNodes,
+  items: readonly BulkItem[],
+  status: number,
+  text: string,
+): Promise<SentBulk> {
+  const [item] = items;
+  if (items.length === 1 && item !== undefined) {
+    return { present: [], again: [], dead: [{ item, status, reason: text.slice(0, 200) }], problem: undefined };
+  }
   const middle = items.length >>> 1;
   const first = await sendBulk(nodes, items.slice(0, middle));
   const second = await sendBulk(nodes, items.slice(middle));

@@ -16,7 +16,7 @@ export function bulkItems(batch: Batch, documents: readonly Document[]): BulkIte
     const source = JSON.stringify(fields);
     const name = batch.batchId === undefined ? source : `${batch.batchId}:${line}`;
     const id = createHash("sha1").update(name).digest("base64url");
-    return { lines: Buffer.from(`{"create":{"_index":"${dataStream}","_id":"${id}"}}\n${source}\n`) };
+    return { lines: Buffer.from(`{"create":{"_index":${JSON.stringify(dataStream)},"_id":"${id}"}}\n${source}\n`) };
   });
 }
 

@@ -16,10 +16,12 @@ export function datasetOf(metricset: Metricset, serviceName: string): string {
   return INTERNAL_DATASET;
 }
 
-/** A service name as part of a dataset: lower case, and `_` for what a data stream's name must not hold. */
+/** A service name as part of a dataset: lower case, and `_` for what a data stream's name must not hold; a name in an event may hold anything. */
 function datasetPart(serviceName: string): string {
-  return serviceName.toLowerCase().replace(/[\\/*?"<>| ,#:-]/g, "_");
+  return serviceName.toLowerCase().replace(FORBIDDEN, "_");
 }
+
+const FORBIDDEN = /[\p{Cc}\s\\/*?"<>|,#:-]/gu;
 
 /** `metrics-<dataset>-<namespace>`. */
 export function dataStreamName(dataset: string, namespace: string): string {

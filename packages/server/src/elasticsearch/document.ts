@@ -88,8 +88,9 @@ function serviceOf(service: Fields, own: Metricset["service"]): Fields {
 
 /** `labels` for texts and booleans, `numeric_labels` for numbers, the event's laid over the metadata's of the same kind (SRV-44). */
 function labelFields(metadata: Metadata, metricset: Metricset): Fields {
-  const labels: Record<string, string> = {};
-  const numeric: Record<string, number> = {};
+  // Without a prototype: `__proto__` is a legal key.
+  const labels: Record<string, string> = Object.create(null);
+  const numeric: Record<string, number> = Object.create(null);
   const take = (set: Record<string, WireLabelValue> | undefined): void => {
     for (const [key, value] of Object.entries(set ?? {})) {
       if (typeof value === "number") numeric[labelKey(key)] = value;
@@ -107,7 +108,7 @@ function labelFields(metadata: Metadata, metricset: Metricset): Fields {
 function measured(metricset: Metricset, dataset: string, form: SampleForm): Fields {
   if (metricset.transaction !== undefined) return breakdown(metricset, form);
   const isInternal = dataset === INTERNAL_DATASET;
-  const fields: Fields = spanFields(metricset.span);
+  const fields: Fields = Object.assign(Object.create(null), spanFields(metricset.span));
   if (form === "fields") {
     for (const [name, sample] of Object.entries(metricset.samples)) fields[name] = fieldValue(sample, isInternal);
     fields.metricset = { name: "app" };

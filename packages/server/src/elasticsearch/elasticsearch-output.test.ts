@@ -223,6 +223,24 @@ describe("delivery", () => {
     expect(readdirSync(join(directory, "queue"))).toEqual([]);
   });
 
+  it("SRV-82 keeps an item that the node does not understand from stopping the others", async () => {
+    const output = await open();
+    node.malformed = ({ source }) => source.a === 3;
+    expect(await output.write(batch(9))).toEqual({ repeated: false, refused: { deadLetter: 1 } });
+    expect(node.documents.size).toBe(8);
+  });
+
+  it("SRV-60 gives a service name of any characters one well-formed data stream", async () => {
+    const output = await open();
+    const metricset: Metricset = {
+      timestamp: 1,
+      samples: { a: { value: 1 } },
+      service: { name: 'Line\nbreak "x"\u0000' },
+    };
+    await output.write({ ...batch(0), metricsets: [metricset], lines: [1] });
+    expect([...node.documents.values()].map(({ index }) => index)).toEqual(["metrics-apm.app.line_break__x__-default"]);
+  });
+
   it("splits a bulk request that the node finds too large", async () => {
     const output = await open();
     const limited = node as unknown as { bulkStatus: number | undefined };

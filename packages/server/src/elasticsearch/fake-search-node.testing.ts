@@ -19,6 +19,8 @@ export class FakeSearchNode {
   bulkStatus: number | undefined;
   /** Status of single items instead of taking them. */
   itemStatus: (document: ReceivedDocument) => number | undefined = () => undefined;
+  /** An item that makes the whole request a 400. */
+  malformed: (document: ReceivedDocument) => boolean = () => false;
   /** Takes the documents, then drops the connection instead of answering. */
   losesAnswers = false;
   #server: Server | undefined;
@@ -74,12 +76,14 @@ export class FakeSearchNode {
       response.end('{"error":"overloaded"}');
       return;
     }
-    const lines = body.toString("utf8").trimEnd().split("\n");
+    const documents = documentsOf(body);
+    if (documents.some(this.malformed)) {
+      response.statusCode = 400;
+      response.end('{"error":"malformed action line"}');
+      return;
+    }
     const items: unknown[] = [];
-    for (let at = 0; at < lines.length; at += 2) {
-      const { create } = JSON.parse(lines[at] as string) as { create: { _index: string; _id: string } };
-      const source = JSON.parse(lines[at + 1] as string) as Record<string, unknown>;
-      const document = { index: create._index, id: create._id, source };
+    for (const document of documents) {
       const key = `${document.index}/${document.id}`;
       const status = this.itemStatus(document) ?? (this.documents.has(key) ? 409 : 201);
       if (status === 201) this.documents.set(key, document);
@@ -88,4 +92,15 @@ export class FakeSearchNode {
     if (this.losesAnswers) response.destroy();
     else response.end(JSON.stringify({ errors: items.some((item) => JSON.stringify(item).includes("error")), items }));
   }
+}
+
+function documentsOf(body: Buffer): ReceivedDocument[] {
+  const lines = body.toString("utf8").trimEnd().split("\n");
+  const documents: ReceivedDocument[] = [];
+  for (let at = 0; at < lines.length; at += 2) {
+    const { create } = JSON.parse(lines[at] as string) as { create: { _index: string; _id: string } };
+    const source = JSON.parse(lines[at + 1] as string) as Record<string, unknown>;
+    documents.push({ index: create._index, id: create._id, source });
+  }
+  return documents;
 }

@@ -15,7 +15,7 @@ export class Histogram extends Series {
 
   /** Counts `value` in the first bucket whose upper bound is not below it (REG-17). */
   update(value: number, count = 1): this {
-    if (this.state >= 0 && Number.isFinite(value) && Number.isInteger(count) && count >= 0) {
+    if (this.state >= 0 && Number.isFinite(value) && (count === 1 || (Number.isInteger(count) && count >= 0))) {
       const limits = this.metric.limits;
       let low = 0;
       let high = limits.length - 1;

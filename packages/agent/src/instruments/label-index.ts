@@ -9,9 +9,26 @@ export interface KeyOrder {
   readonly permutation: readonly number[] | undefined;
 }
 
+/** One step of a known order: the next key, kept in the node itself while there is only one, which is nearly always. */
 class OrderNode {
-  readonly next: Branch<OrderNode> = new Branch<OrderNode>(undefined, "");
   order: KeyOrder | undefined = undefined;
+  private key: string | undefined = undefined;
+  private child: OrderNode | undefined = undefined;
+  private others: Map<string, OrderNode> | undefined = undefined;
+
+  get(key: string): OrderNode | undefined {
+    return this.key === key ? this.child : this.others?.get(key);
+  }
+
+  set(key: string, child: OrderNode): void {
+    if (this.key === undefined) {
+      this.key = key;
+      this.child = child;
+    } else {
+      this.others ??= new Map();
+      this.others.set(key, child);
+    }
+  }
 }
 
 /** Orders remembered before the memory of them is dropped and learned anew: callers use a handful. */
@@ -50,7 +67,7 @@ export class LabelIndex {
       const raw = labels[key];
       const value = typeof raw === "string" ? raw : labelText(raw);
       if (value === undefined) continue;
-      node = node.next.get(key);
+      node = node.get(key);
       if (node === undefined) return this.findInNewOrder(labels);
       if (count === 0) first = value;
       else if (count === 1) second = value;
@@ -155,10 +172,10 @@ export class LabelIndex {
     if (this.orderCount >= MAX_ORDERS) this.forgetOrders();
     let node = this.orders;
     for (const key of keys) {
-      let next = node.next.get(key);
+      let next = node.get(key);
       if (next === undefined) {
         next = new OrderNode();
-        node.next.set(key, next);
+        node.set(key, next);
       }
       node = next;
     }

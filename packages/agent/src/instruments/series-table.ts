@@ -7,7 +7,7 @@ import type { LabelSet } from "./label-set.js";
 import { type Labels, labelText } from "./labels.js";
 import { COUNTER, GAUGE, HISTOGRAM, type InstrumentOptions, type Kind, type Metric, MetricName } from "./metric.js";
 import { NOOP } from "./noop.js";
-import { DETACHED, DISABLED, OVERFLOW, type Series } from "./series.js";
+import { DETACHED, DISABLED, DISABLED_OVERFLOW, OVERFLOW, type Series } from "./series.js";
 import type { TableOwner } from "./table-owner.js";
 import { Timer } from "./timer.js";
 
@@ -145,7 +145,7 @@ export class SeriesTable {
     if (series.state === DETACHED) return;
     const of = series.metric.of;
     if (of.bare === series) of.bare = undefined;
-    if (series.state === OVERFLOW) of.overflows--;
+    if (series.state === OVERFLOW || series.state === DISABLED_OVERFLOW) of.overflows--;
     else {
       this.size--;
       of.size--;
@@ -169,7 +169,7 @@ export class SeriesTable {
 
   /** A write that is not plain: where it goes, or undefined. */
   redirect(series: Series): Series | undefined {
-    if (series.state === DISABLED) return undefined;
+    if (series.isDisabled) return undefined;
     if (series.state === OVERFLOW) {
       this.overflowed++;
       return series;
@@ -216,11 +216,17 @@ export class SeriesTable {
   /** Tests every name again after `disable_metrics` changed (REG-32). */
   retest(): void {
     for (const series of [...this.series.flat(), ...this.late]) {
-      if (series.state === DETACHED || series.state === OVERFLOW) continue;
+      if (series.state === DETACHED) continue;
       const disabled = this.owner.isDisabled(series.metric.of.name);
-      if (disabled) series.state = DISABLED;
-      else if (series.state === DISABLED) series.state = this.round;
+      if (disabled === series.isDisabled) continue;
+      if (disabled) series.state = series.state === OVERFLOW ? DISABLED_OVERFLOW : DISABLED;
+      else series.state = series.state === DISABLED_OVERFLOW ? OVERFLOW : this.round;
     }
+  }
+
+  /** Made while a walk runs: it is no part of that walk (REG-43). */
+  isLate(series: Series): boolean {
+    return this.late.size > 0 && this.late.has(series);
   }
 
   /** Starts a walk over all series; {@link endWalk} must follow. Returns its number. */

@@ -6,6 +6,8 @@ import type { Metric } from "./metric.js";
 export const DETACHED = -1;
 export const DISABLED = -2;
 export const OVERFLOW = -3;
+/** An overflow series of a disabled metric. */
+export const DISABLED_OVERFLOW = -4;
 
 /** One metric under one label set: what a caller holds and writes to. A write is one addition; everything else happens at collection. */
 export abstract class Series {
@@ -19,6 +21,11 @@ export abstract class Series {
     this.metric = metric;
     this.labels = labels;
     this.state = 0;
+  }
+
+  /** `disable_metrics` names its metric: nothing is written to it, nothing of it is sent (REG-32). */
+  get isDisabled(): boolean {
+    return this.state === DISABLED || this.state === DISABLED_OVERFLOW;
   }
 
   /** It would write a sample now: it holds something, or it is one that is always sent (REG-33, REG-48). */

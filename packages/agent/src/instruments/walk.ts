@@ -2,7 +2,7 @@ import type { Sample } from "@tidegauge/protocol";
 import { metricsetStamp } from "@tidegauge/protocol/encode";
 import type { LabelSet } from "./label-set.js";
 import type { LifetimeTotals } from "./lifetime-totals.js";
-import { DETACHED, DISABLED, type Series } from "./series.js";
+import { DETACHED, type Series } from "./series.js";
 import type { SeriesTable } from "./series-table.js";
 
 /**
@@ -39,13 +39,14 @@ export class Walk {
       const end = this.ends[this.kind] as number;
       while (this.index < end) {
         const series = list[this.index++] as Series;
-        if (series.state === DETACHED || series.state === DISABLED) continue;
-        if (series.labels.round === this.round) continue;
-        if (series.emits) {
+        if (series.state === DETACHED || series.isDisabled) continue;
+        const isWalked = series.labels.round === this.round;
+        if (!isWalked && series.emits) {
           series.labels.round = this.round;
           return series.labels;
         }
-        if (series.metric.reset) this.age(series);
+        // Also beside others of its label set that were sent; what was written since then waits for the next walk.
+        if (series.metric.reset && !(isWalked && series.emits)) this.age(series);
       }
     }
     return undefined;
@@ -60,7 +61,7 @@ export class Walk {
   line(labels: LabelSet): string {
     let line = "";
     for (let series = labels.first; series !== undefined; series = series.next) {
-      if (series.state === DISABLED || !series.emits) continue;
+      if (!this.sends(series)) continue;
       line = line === "" ? series.text(series.metric.lineHead) : series.text(`${line},${series.metric.head}`);
       this.settle(series);
     }
@@ -68,11 +69,11 @@ export class Walk {
   }
 
   /** The samples of a label set by name; nothing is reset. A later kind wins a name (REG-29). */
-  static samples(labels: LabelSet): Record<string, Sample> {
+  samples(labels: LabelSet): Record<string, Sample> {
     const samples: Record<string, Sample> = Object.create(null);
     const group: Series[] = [];
     for (let series = labels.first; series !== undefined; series = series.next) {
-      if (series.state !== DISABLED && series.emits) group.push(series);
+      if (this.sends(series)) group.push(series);
     }
     group.reverse().sort((a, b) => a.metric.of.kind - b.metric.of.kind);
     for (const series of group) series.write(samples);
@@ -82,8 +83,12 @@ export class Walk {
   /** Resets what resets after its payload is on its way (REG-44). */
   reset(labels: LabelSet): void {
     for (let series = labels.first; series !== undefined; series = series.next) {
-      if (series.state !== DISABLED && series.emits) this.settle(series);
+      if (this.sends(series)) this.settle(series);
     }
+  }
+
+  private sends(series: Series): boolean {
+    return !series.isDisabled && series.emits && !this.table.isLate(series);
   }
 
   private settle(series: Series): void {

@@ -153,11 +153,17 @@ export class Delivery {
       const batch = this.#queue.shift();
       if (!batch) break;
       this.#spooling = batch;
-      const saved = await spool.save(batch, batch.metadata ?? metadata.encode(batch.gzip));
-      // Saved synchronously meanwhile, or given back.
-      if (this.#spooling !== batch) return;
+      const file = await spool.save(batch, batch.metadata ?? metadata.encode(batch.gzip));
+      if (this.#spooling !== batch) {
+        // Saved synchronously meanwhile, or given back: this copy would be one too many.
+        if (file !== undefined) {
+          spool.withdraw(file);
+          spool.remove(file);
+        }
+        return;
+      }
       this.#spooling = undefined;
-      if (!saved) {
+      if (file === undefined) {
         this.#queue.unshift(batch);
         break;
       }

@@ -14,7 +14,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { RecordingLogger } from "../logging/recording-logger.testing.js";
 import type { Batch } from "./batch.js";
 import { FakeServer } from "./fake-server.testing.js";
@@ -113,7 +113,7 @@ describe("records", () => {
 describe("the spool", () => {
   it("W-91 gives batches back in order, the oldest first, and forgets what is removed", async () => {
     const { spool } = await open("e");
-    for (let i = 1; i <= 3; i++) expect(await spool.save(batch(i), METADATA)).toBe(true);
+    for (let i = 1; i <= 3; i++) expect(await spool.save(batch(i), METADATA)).toMatch(/\.batch$/);
     expect(spool.saveSync(batch(4), METADATA)).toMatch(/a-4\.batch$/);
     const taken = await spool.takeOldest();
     expect(taken?.id).toBe("a:1");
@@ -131,7 +131,7 @@ describe("the spool", () => {
 
   it("W-91 keeps within spool_size by dropping the oldest; the lock does not count", async () => {
     const { spool, counts } = await open("e", { limitBytes: 1000 });
-    for (let i = 1; i <= 10; i++) expect(await spool.save(batch(i, 200), METADATA)).toBe(true);
+    for (let i = 1; i <= 10; i++) expect(await spool.save(batch(i, 200), METADATA)).toBeDefined();
     expect(spool.length).toBeLessThan(5);
     expect(counts.dropped).toBe((10 - spool.length) * 2);
     const home = join(directory, "my_shop", `${process.pid}-e`);
@@ -142,7 +142,7 @@ describe("the spool", () => {
     await until(() => readdirSync(home).length === spool.length + 1);
     expect(bytes()).toBeLessThanOrEqual(1000);
     expect((await spool.takeOldest())?.id).toBe(`a:${10 - spool.length}`);
-    expect(await spool.save(batch(11, 5000), METADATA), "larger than the whole spool").toBe(false);
+    expect(await spool.save(batch(11, 5000), METADATA), "larger than the whole spool").toBeUndefined();
     spool.close();
   });
 
@@ -247,6 +247,24 @@ describe("the spool", () => {
     spool.close();
   });
 
+  it("W-90, W-91 sends nothing that is older than the seven days for which a server knows batch ids", async () => {
+    const { spool, counts, logger } = await open("e");
+    const now = vi.spyOn(Date, "now");
+    try {
+      now.mockReturnValue(1_700_000_000_000);
+      await spool.save(batch(1), METADATA);
+      now.mockReturnValue(1_700_000_000_000 + 6 * 86_400_000);
+      await spool.save(batch(2), METADATA);
+      now.mockReturnValue(1_700_000_000_000 + 8 * 86_400_000);
+      expect((await spool.takeOldest())?.id).toBe("a:2");
+    } finally {
+      now.mockRestore();
+    }
+    expect(counts.dropped).toBe(2);
+    expect(logger.of("warn")).toEqual([expect.stringContaining("older than seven days")]);
+    spool.close();
+  });
+
   it("W-91 looks for dead processes again every minute and keeps its lock fresh", async () => {
     const clock = new ManualClock();
     const heir = await open("heir", { clock });
@@ -260,6 +278,44 @@ describe("the spool", () => {
     expect(statSync(lock).mtimeMs).toBeGreaterThan(Date.now() - 60_000);
     heir.spool.close();
   });
+});
+
+it("W-91, W-93 a batch that is written twice, by a slow disk and at the end of the process, is sent and counted once", async () => {
+  const server = await FakeServer.start();
+  const { port } = server;
+  await server.stop();
+  let finish: () => void = () => {};
+  const slow = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  let writing = false;
+  const disk = {
+    async write(path: string, data: Uint8Array) {
+      writing = true;
+      await slow;
+      writeFileSync(path, data);
+    },
+    writeSync: writeFileSync,
+  };
+  const { transport, queue } = harness(
+    { serverUrl: `http://127.0.0.1:${port}`, spoolDir: directory, apiRequestTime: "50ms" },
+    { disk },
+  );
+  transport.start();
+  queue(3);
+  await until(() => writing);
+  transport.saveSync();
+  expect(transport.stats()).toMatchObject({ recorded: 3, queued: 0, spooled: 3 });
+  finish();
+  await server.listen(port);
+  await until(() => transport.stats().accepted === 3);
+  queue(1);
+  await until(() => transport.stats().accepted === 4);
+  expect(transport.stats()).toMatchObject({ recorded: 4, spooled: 0, queued: 0 });
+  expect(new Set(server.batches.map(({ headers }) => headers["x-tidegauge-batch"])).size).toBe(2);
+  await transport.close();
+  expect(readdirSync(join(directory, "test"))).toEqual([]);
+  await server.stop();
 });
 
 describe("the lock", () => {

@@ -19,6 +19,12 @@ import { encodeRecord } from "./spool-record.js";
 /** How often the lock is touched and spools of dead processes are looked for; also how long a failing disk is left alone. */
 const HEARTBEAT_MS = 60_000;
 
+/** A file's name begins with the time of its batch, so that names sort by age. */
+const TIME_DIGITS = 15;
+
+/** How long a server remembers batch ids: a batch that is older could be stored a second time, so it is not kept. */
+const MAX_AGE_MS = 7 * 86_400_000;
+
 /** The writes that a full or read-only disk refuses; replaced in tests. */
 export interface SpoolDisk {
   write(path: string, data: Uint8Array): Promise<void>;
@@ -86,10 +92,10 @@ export class Spool {
     this.#beat();
   }
 
-  /** Writes a batch. Resolves to whether it is on disk. */
-  async save(batch: Batch, metadata: Uint8Array): Promise<boolean> {
+  /** Writes a batch. Resolves to the name of its file, `undefined` if it could not be written. */
+  async save(batch: Batch, metadata: Uint8Array): Promise<string | undefined> {
     const record = this.#encode(batch, metadata);
-    if (!record) return false;
+    if (!record) return undefined;
     const path = join(this.#path, record.entry.file);
     try {
       await this.#disk.write(`${path}.tmp`, record.data);
@@ -97,13 +103,13 @@ export class Spool {
     } catch (error) {
       void fs.unlink(`${path}.tmp`).catch(() => {});
       this.#fail(error);
-      return false;
+      return undefined;
     }
     this.#add(record.entry);
-    return true;
+    return record.entry.file;
   }
 
-  /** As `save`, before it returns; for a process that is about to end. Returns the file's name, `undefined` if it could not be written. */
+  /** As `save`, before it returns; for a process that is about to end. */
   saveSync(batch: Batch, metadata: Uint8Array): string | undefined {
     const record = this.#encode(batch, metadata);
     if (!record) return undefined;
@@ -119,15 +125,17 @@ export class Spool {
     return record.entry.file;
   }
 
-  /** Takes the oldest batch to send it; its file stays until `remove`. A damaged one is dropped and the next one taken. */
+  /** Takes the oldest batch to send it; its file stays until `remove`. A damaged or too old one is dropped and the next one taken. */
   async takeOldest(): Promise<Batch | undefined> {
     for (let entry = this.#entries.shift(); entry; entry = this.#entries.shift()) {
       this.#bytes -= entry.bytes;
-      const batch = await readRecord(join(this.#path, entry.file), entry.file);
+      const expired = Date.now() - Number(entry.file.slice(0, TIME_DIGITS)) > MAX_AGE_MS;
+      const batch = expired ? undefined : await readRecord(join(this.#path, entry.file), entry.file);
       if (batch) return batch;
       this.remove(entry.file);
       this.#options.dropped(entry.events);
-      this.#options.logger.warn(`spool: ${entry.file} is damaged, its ${entry.events} events are lost`);
+      const why = expired ? "older than seven days" : "damaged";
+      this.#options.logger.warn(`spool: ${entry.file} is ${why}, its ${entry.events} events are lost`);
     }
     return undefined;
   }
@@ -191,7 +199,7 @@ export class Spool {
     if (data.length > this.#options.limitBytes) return undefined;
     this.#makeRoom(data.length);
     // Sorts by age, also after the next process has put it among its own.
-    const file = `${Date.now().toString().padStart(15, "0")}-${String(++this.#written).padStart(6, "0")}-${batch.id.replace(":", "-")}${SPOOL_SUFFIX}`;
+    const file = `${Date.now().toString().padStart(TIME_DIGITS, "0")}-${String(++this.#written).padStart(6, "0")}-${batch.id.replace(":", "-")}${SPOOL_SUFFIX}`;
     return { entry: { file, bytes: data.length, events: batch.events }, data };
   }
 

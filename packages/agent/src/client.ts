@@ -127,6 +127,11 @@ class AgentClient {
     this.hooks = installHooks({ tracer: this.tracer, reporter: this.logger, ignoreUrls });
   }
 
+  /** Errors inside the hooks since the start: each switched its hook off and was logged once (TR-35). */
+  get hookFailures(): number {
+    return this.hooks?.failures.count ?? 0;
+  }
+
   /** The application's OpenTelemetry SDK measures from now on (TR-3): our own hooks would count everything twice. */
   measureByOpenTelemetry(): void {
     if (this.hooks === undefined) return;
@@ -183,16 +188,22 @@ class AgentClient {
     this.stopListening();
     this.meterBridge?.remove();
     this.hooks?.remove();
+    const { transport } = this;
+    // Whatever one step does, the others follow: the transport has sockets and a lock to give back.
+    await this.closeStep(() => Promise.all([...this.closers].map((closer) => closer())));
+    await this.closeStep(() => this.metrics.stop());
+    await this.closeStep(() => this.metrics.close());
+    await this.closeStep(() => this.poller?.stop());
+    await this.closeStep(() => (transport instanceof HttpTransport ? transport.close(limitMs) : transport.close()));
+    this.removeShutdownHooks?.();
+  }
+
+  private async closeStep(step: () => unknown): Promise<void> {
     try {
-      await Promise.all([...this.closers].map((closer) => closer()));
-      await this.metrics.stop();
-      this.metrics.close();
-      this.poller?.stop();
-      await (this.transport instanceof HttpTransport ? this.transport.close(limitMs) : this.transport.close());
+      await step();
     } catch (error) {
       this.logger.error(`closing the client failed: ${String(error)}`);
     }
-    this.removeShutdownHooks?.();
   }
 
   /** Has `closer` run first when the client closes, its last events in the final flush (OT-22). The function it gives ends that. */

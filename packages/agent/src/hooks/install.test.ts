@@ -55,3 +55,15 @@ it.each([
   start(options);
   expect(installed()).toEqual(before);
 });
+
+it("TR-35 counts the errors of its hooks and stays usable", () => {
+  const warnings: string[] = [];
+  const logger = { info() {}, warn: (message: string) => warnings.push(message), error() {} };
+  const running = start({ logger, logLevel: "warning" });
+  expect(running.hookFailures).toBe(0);
+  channel("http.server.request.start").publish(undefined);
+  channel("http.server.request.start").publish(undefined);
+  expect(running.hookFailures).toBe(1);
+  expect(warnings.filter((message) => message.includes("http server hook failed"))).toHaveLength(1);
+  expect(running.withTransaction("t", "job", () => 7)).toBe(7);
+});

@@ -58,8 +58,10 @@ describe("tidegauge demo", () => {
       return search?.spans.some(({ subtype, share }) => subtype === "shopdb" && share > 0.5) ? true : undefined;
     });
     expect(await shopAnswers(command)).toBe(true);
-    const { code } = await command.signal("SIGINT");
+    command.child.kill("SIGINT"); // npm passes the terminal's Ctrl-C on a second time
+    const { code, stderr } = await command.signal("SIGINT");
     expect(code).toBe(0);
+    expect(stderr).not.toMatch(/ERROR|lost/);
     expect(await shopAnswers(command)).toBe(false);
     expect(readdirSync(temporary)).toEqual([]);
   }, 60_000);

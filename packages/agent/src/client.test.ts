@@ -201,6 +201,20 @@ describe("the life of a client", () => {
     expect(quiet.error).toHaveBeenCalledWith(expect.stringContaining("socket"));
   });
 
+  it("API-16 close() goes on with the other steps when one fails", async () => {
+    const transport = new RecordingTransport();
+    let closed = 0;
+    transport.close = async () => {
+      closed++;
+    };
+    const client = new Client({ transport, metricsInterval: "30s", metricsSets: [] });
+    client.metrics.register(MetricSet).counter("last").inc();
+    client.beforeClose(() => Promise.reject(new Error("no")));
+    await client.close();
+    expect(transport.metricsets.some(({ samples }) => samples.last !== undefined)).toBe(true);
+    expect(closed).toBe(1);
+  });
+
   it("REG-91 enabled=false starts nothing, and every call does nothing", async () => {
     const before = process.listenerCount("SIGTERM");
     const client = make({ enabled: false, serverUrl: "http://127.0.0.1:1" });

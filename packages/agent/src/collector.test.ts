@@ -89,6 +89,26 @@ describe("a collection", () => {
     expect((await collect()).map((payload) => payload.timestamp)).toEqual([5, 7]);
   });
 
+  it("a set whose own collect() is given up still gets its later series collected", async () => {
+    const { registry, collect } = testRegistry({ beforeCollectLimitMs: 20 });
+    let hangs = true;
+    class Slow extends MetricSet {
+      override async *collect(): AsyncGenerator<Metricset, void, undefined> {
+        for (const payload of this.payloads()) {
+          if (hangs) await new Promise((resolve) => setTimeout(resolve, 60));
+          yield payload;
+        }
+      }
+    }
+    const slow = registry.register(Slow);
+    slow.counter("a", { n: 1 }).inc();
+    expect(await collect()).toEqual([]);
+    hangs = false;
+    await expect.poll(() => slow.table.isWalking).toBe(false);
+    slow.counter("a", { n: 2 }).inc();
+    expect(await collect()).toHaveLength(2);
+  });
+
   it("API-15 called while one runs it waits for that one and then runs once, however often it was called", async () => {
     const { registry } = testRegistry();
     let rounds = 0;

@@ -79,7 +79,7 @@ export class Collector {
   }
 
   private async round(): Promise<void> {
-    await this.registry.loaded();
+    await this.sets();
     if (!this.registry.isRecording) return;
     const lines = new LineBuffer();
     for (const set of this.registry.metricSets()) {
@@ -92,6 +92,17 @@ export class Collector {
     }
   }
 
+  /** Waits for the sets of import strings, but not for ever: a module that never ends loading must not stop the others. */
+  private async sets(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, this.registry.beforeCollectLimitMs);
+      timer.unref();
+    });
+    await Promise.race([this.registry.loaded(), limit]);
+    clearTimeout(timer);
+  }
+
   private failed(set: MetricSet, error: unknown): void {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.registry.logger.error(`metric set ${set.id} could not be collected, it is tried again next time: ${text}`);
@@ -100,12 +111,7 @@ export class Collector {
   private async collectSet(set: MetricSet, lines: LineBuffer): Promise<void> {
     this.sliceEndMs = performance.now() + SLICE_MS;
     if (set.collect !== MetricSet.prototype.collect) {
-      const payloads = set.collect()[Symbol.asyncIterator]();
-      for (;;) {
-        const next = await this.within(set, payloads.next());
-        if (next.done === true) return;
-        this.add(lines, payloadLine(next.value));
-      }
+      return this.collectOwn(set, lines);
     }
     // An own method that gives nothing to wait for costs no turn of the event loop.
     if (set.beforeCollect !== MetricSet.prototype.beforeCollect) await this.before(set);
@@ -116,6 +122,23 @@ export class Collector {
         this.add(lines, payloadLine(payload));
         if (this.isSliceOver()) await this.rest(lines);
       }
+    }
+  }
+
+  /** A set with a `collect` of its own: each payload has the time limit. */
+  private async collectOwn(set: MetricSet, lines: LineBuffer): Promise<void> {
+    const payloads = set.collect()[Symbol.asyncIterator]();
+    let isDone = false;
+    try {
+      for (;;) {
+        const next = await this.within(set, payloads.next());
+        isDone = next.done === true;
+        if (next.done === true) return;
+        this.add(lines, payloadLine(next.value));
+      }
+    } finally {
+      // Given up, it must still end its walk, or what is made from now on would wait for that for ever.
+      if (!isDone) payloads.return?.().catch(() => {});
     }
   }
 

@@ -2,7 +2,7 @@ import type { Counter } from "./instruments/counter.js";
 import type { Gauge } from "./instruments/gauge.js";
 import type { Histogram } from "./instruments/histogram.js";
 import { COUNTER, GAUGE, HISTOGRAM } from "./instruments/metric.js";
-import { DETACHED, DISABLED, type Series } from "./instruments/series.js";
+import { DETACHED, type Series } from "./instruments/series.js";
 import type { Timer } from "./instruments/timer.js";
 import type { MetricSet } from "./metricset.js";
 
@@ -30,7 +30,7 @@ export class Exposition {
   add(set: MetricSet): void {
     for (const list of set.table.series) {
       for (const series of list) {
-        if (series.state === DETACHED || series.state === DISABLED) continue;
+        if (series.state === DETACHED || series.isDisabled) continue;
         if (series.metric.of.kind === COUNTER) this.counter(series as Counter, set);
         else if (series.metric.of.kind === GAUGE) this.gauge(series as Gauge);
         else if (series.metric.of.kind === HISTOGRAM) this.histogram(series as Histogram, set);

@@ -56,6 +56,21 @@ describe("collecting a set", () => {
     expect(await collect()).toHaveLength(2);
   });
 
+  it("REG-43 leaves what is made during the walk out of a label set that is still to come", async () => {
+    const { registry, collect } = testRegistry();
+    class Grows extends MetricSet {
+      override beforeYield(payload: Metricset): Metricset {
+        this.counter("late", { n: 2 }).inc();
+        return payload;
+      }
+    }
+    const grows = registry.register(Grows);
+    grows.counter("c", { n: 1 }).inc();
+    grows.counter("c", { n: 2 }).inc();
+    expect((await collect()).map(({ samples }) => Object.keys(samples))).toEqual([["c"], ["c"]]);
+    expect((await collect()).map(({ samples }) => Object.keys(samples).sort())).toEqual([["c"], ["c", "late"]]);
+  });
+
   it("REG-44 REG-70 resets after beforeYield, and nothing of a payload whose beforeYield throws", async () => {
     const { registry, logger, collect } = testRegistry();
     class Picky extends MetricSet {
@@ -75,6 +90,36 @@ describe("collecting a set", () => {
     set.fails = false;
     expect((await collect())[0]?.samples.c).toEqual({ value: 3, temporality: "delta" });
     expect([counter.val, timer.val]).toEqual([0, [0, 0]]);
+  });
+
+  it("REG-44 keeps what beforeYield itself writes for the next collection, also when it then throws", async () => {
+    const { registry, collect } = testRegistry();
+    class Writes extends MetricSet {
+      fails = false;
+      override beforeYield(payload: Metricset): Metricset {
+        this.counter("c", {}, { resetOnCollect: true }).inc(10);
+        this.timer("t", {}, { resetOnCollect: true }).update(5);
+        this.histogram("h", {}, { resetOnCollect: true, buckets: [1] }).update(0.5);
+        if (this.fails) throw new Error("no");
+        return payload;
+      }
+    }
+    const set = registry.register(Writes);
+    set.counter("c", {}, { resetOnCollect: true }).inc(1);
+    set.timer("t", {}, { resetOnCollect: true }).update(1);
+    set.gauge("g", {}, { resetOnCollect: true }).set(3);
+    set.histogram("h", {}, { resetOnCollect: true, buckets: [1] }).update(2);
+    const values = (samples: Metricset["samples"] | undefined): unknown => [
+      samples?.c?.value,
+      samples?.["t.sum"]?.value,
+      samples?.g?.value,
+      samples?.h?.counts,
+    ];
+    set.fails = true;
+    expect(await collect()).toEqual([]);
+    set.fails = false;
+    expect(values((await collect())[0]?.samples)).toEqual([11, 6, 3, [1, 1]]);
+    expect(values((await collect())[0]?.samples)).toEqual([10, 5, undefined, [1, 0]]);
   });
 
   it("REG-44 resets a resetting instrument also when it is not sent", async () => {

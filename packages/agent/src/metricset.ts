@@ -138,11 +138,18 @@ export class MetricSet {
     const walk = new Walk(this.table, this.totals, this.registry.seriesExpiry, timestamp);
     try {
       for (let labels = walk.next(); labels !== undefined; labels = walk.next()) {
-        const payload: Metricset = { samples: Walk.samples(labels), timestamp };
+        const payload: Metricset = { samples: walk.samples(labels), timestamp };
         const tags = labels.toTags();
         if (tags !== undefined) payload.tags = tags;
-        const passed = this.beforeYield(payload);
-        walk.reset(labels);
+        const taken = walk.take(labels);
+        let passed: Metricset;
+        try {
+          passed = this.beforeYield(payload);
+        } catch (error) {
+          walk.giveBack(taken);
+          throw error;
+        }
+        walk.sent(taken);
         yield passed;
       }
     } finally {

@@ -48,6 +48,10 @@ export class Counter extends Series {
     return [this.total];
   }
 
+  override restore([total]: readonly number[]): void {
+    this.total += (total as number) - this.metric.initial;
+  }
+
   override reset(): this {
     this.total = this.metric.initial;
     return this;

@@ -43,7 +43,12 @@ export class Gauge extends Series {
   }
 
   override get parts(): number[] {
-    return [];
+    return [this.level];
+  }
+
+  override restore([level]: readonly number[]): void {
+    // The last write wins, also over the one that is put back.
+    if (this.level === 0) this.level = level as number;
   }
 
   override reset(): this {

@@ -60,6 +60,10 @@ export class Histogram extends Series {
     return this.counts.slice();
   }
 
+  override restore(parts: readonly number[]): void {
+    for (let index = 0; index < parts.length; index++) (this.counts[index] as number) += parts[index] as number;
+  }
+
   override reset(): this {
     this.counts.fill(0);
     return this;

@@ -14,12 +14,15 @@ export class LifetimeTotals {
     return this.totals?.get(series);
   }
 
-  /** Called just before a series is reset at collection. */
-  add(series: Series): void {
+  get isKept(): boolean {
+    return this.totals !== undefined;
+  }
+
+  /** Takes what a reset took away. */
+  add(series: Series, parts: readonly number[]): void {
     if (this.totals === undefined) return;
-    const parts = series.parts;
     const known = this.totals.get(series);
-    if (known === undefined) this.totals.set(series, parts);
+    if (known === undefined) this.totals.set(series, parts.slice());
     else
       for (let index = 0; index < parts.length; index++)
         known[index] = (known[index] as number) + (parts[index] as number);

@@ -107,6 +107,21 @@ describe("disable_metrics", () => {
     expect(await collectSamples()).toEqual({ c: { value: 2 }, late: { value: 1 } });
   });
 
+  it("REG-32 an overflow series of a metric that is disabled is neither written nor sent until it is enabled again", async () => {
+    const { registry, set, collect } = testRegistry({ seriesLimit: 1 });
+    set.counter("x", { id: 1 }).inc();
+    const overflow = set.counter("x", { id: 2 }).inc();
+    registry.setDisableMetrics(patterns("x"));
+    overflow.inc(10);
+    expect(await collect()).toEqual([]);
+    registry.setDisableMetrics([]);
+    overflow.inc(2);
+    expect((await collect()).map(({ tags, samples }) => [tags, samples.x?.value])).toEqual([
+      [{ id: "1" }, 1],
+      [{ overflow: "true" }, 3],
+    ]);
+  });
+
   it("REG-40 D-REG-4 does not count disabled names towards the limit, nor keep anything of them", () => {
     const { set } = testRegistry({ seriesLimit: 2, disableMetrics: patterns("no*") });
     for (let index = 0; index < 100; index++) set.counter(`no${index}`, { id: index });
@@ -200,6 +215,15 @@ describe("expiry", () => {
     await registry.collect();
     expect(set.table.size).toBe(1);
     expect(set.table.names[0]?.has("r")).toBe(false);
+  });
+
+  it("REG-39 beside a series of the same labels that is always sent, too", async () => {
+    const { set, registry } = testRegistry({ seriesExpiry: 2 });
+    set.counter("always").inc();
+    set.counter("r", {}, { resetOnCollect: true }).inc();
+    for (let round = 0; round < 3; round++) await registry.collect();
+    expect(set.table.size).toBe(1);
+    expect(set.counter("always").val).toBe(1);
   });
 
   it("REG-39 a held handle of an expired series registers again with its next write", async () => {

@@ -224,6 +224,10 @@ export class SeriesTable {
     }
   }
 
+  get isWalking(): boolean {
+    return this.walks > 0;
+  }
+
   /** Made while a walk runs: it is no part of that walk (REG-43). */
   isLate(series: Series): boolean {
     return this.late.size > 0 && this.late.has(series);

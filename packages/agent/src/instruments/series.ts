@@ -34,8 +34,10 @@ export abstract class Series {
   abstract text(head: string): string;
   /** Its samples into a payload's object. */
   abstract write(samples: Record<string, Sample>): void;
-  /** The numbers that add up over its life: total, sum and count, or counts. A gauge has none. */
+  /** Its numbers: total, level, sum and count, or counts. */
   abstract get parts(): number[];
+  /** Puts back what a reset took away; what was written since stays (REG-44). */
+  abstract restore(parts: readonly number[]): void;
   /** Back to the start. */
   abstract reset(): this;
   /** As `reset()` before a new life: a gauge is then none again. */

@@ -77,6 +77,11 @@ export class Timer extends Series {
     return [this.sum, this.count];
   }
 
+  override restore([sum, count]: readonly number[]): void {
+    this.sum += sum as number;
+    this.count += count as number;
+  }
+
   override reset(): this {
     this.sum = 0;
     this.count = 0;

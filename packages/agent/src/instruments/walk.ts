@@ -5,6 +5,9 @@ import type { LifetimeTotals } from "./lifetime-totals.js";
 import { DETACHED, type Series } from "./series.js";
 import type { SeriesTable } from "./series-table.js";
 
+/** What was taken out of resetting series for one payload. */
+export type TakenParts = readonly (readonly [Series, readonly number[]])[];
+
 /**
  * One pass over a table, a label set at a time. Between two steps the caller may yield: a label set is read and reset in one step, so what is written meanwhile
  * is in this report or in the next, never in both and never in none. {@link end} must be called.
@@ -80,11 +83,25 @@ export class Walk {
     return samples;
   }
 
-  /** Resets what resets after its payload is on its way (REG-44). */
-  reset(labels: LabelSet): void {
+  /** Takes what a payload holds out of the series that reset (REG-44). Exactly one of the two that follow is called with it. */
+  take(labels: LabelSet): TakenParts {
+    const taken: [Series, number[]][] = [];
     for (let series = labels.first; series !== undefined; series = series.next) {
-      if (this.sends(series)) this.settle(series);
+      if (!series.metric.reset || !this.sends(series)) continue;
+      taken.push([series, series.parts]);
+      this.reset(series);
     }
+    return taken;
+  }
+
+  /** The payload is on its way. */
+  sent(taken: TakenParts): void {
+    for (const [series, parts] of taken) this.totals.add(series, parts);
+  }
+
+  /** The payload was not made: nothing is lost. */
+  giveBack(taken: TakenParts): void {
+    for (const [series, parts] of taken) series.restore(parts);
   }
 
   private sends(series: Series): boolean {
@@ -93,7 +110,11 @@ export class Walk {
 
   private settle(series: Series): void {
     if (!series.metric.reset) return;
-    this.totals.add(series);
+    if (this.totals.isKept) this.totals.add(series, series.parts);
+    this.reset(series);
+  }
+
+  private reset(series: Series): void {
     series.reset();
     if (series.state >= 0) series.state = this.round;
   }

@@ -121,7 +121,8 @@ try {
     cpu: cpus()[0]?.model,
     cores: cpus().length,
     store: { ...shape, metricsets },
-    servicesPage24h: await fastest("#/services?from=now-24h", "[data-testid=services] .sparkline"),
+    servicesPage24h: await fastest("#/services?from=now-24h", "[data-testid=services] tbody tr"),
+    servicesPageNumbers24h: await fastest("#/services?from=now-24h", "[data-testid=services] .sparkline"),
     servicePage24h: await fastest(
       "#/services/service-1?from=now-24h",
       "[data-testid=panel-cpu] .chart[data-last^='1']",

@@ -4,6 +4,9 @@ import { expect } from "vitest";
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
+/** `expect.poll` with the patience a busy machine needs. @param {() => unknown} read */
+export const eventually = (read) => expect.poll(read, { timeout: 60_000 });
+
 /** A tab on the dashboard that remembers what must never happen: errors, refused content, requests to elsewhere. */
 export class DashboardPage {
   /** @param {import("playwright-core").Page} page @param {string} url */
@@ -57,7 +60,7 @@ export class DashboardPage {
     // Out of sight a panel asks for nothing.
     await box.scrollIntoViewIfNeeded();
     const chart = box.locator(".chart");
-    await expect.poll(() => chart.getAttribute("data-last"), { timeout: 30_000 }).toMatch(/^\d+ /);
+    await eventually(() => chart.getAttribute("data-last")).toMatch(/^\d+ /);
     return chart;
   }
 

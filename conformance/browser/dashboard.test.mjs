@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TidegaugeProcess, temporaryDirectory } from "../server-process.mjs";
 import { launchChromium } from "./chromium.mjs";
-import { DashboardPage } from "./dashboard-page.mjs";
+import { DashboardPage, eventually } from "./dashboard-page.mjs";
 import { provideFonts } from "./fonts.mjs";
 
 provideFonts();
@@ -57,9 +57,9 @@ describe.skipIf(launched === undefined)("the page, over a demo with real agents"
   it("lists services with their numbers, and finds and sorts them, all kept in the address", async () => {
     await tab.go("#/services?from=now-5m");
     const row = tab.byTestId("service-shop");
-    await expect.poll(() => row.locator("[data-label=Throughput]").textContent()).toMatch(/[\d.]+\/s/);
-    await expect.poll(() => row.locator("[data-label=p95]").textContent()).toMatch(/ms|µs|s/);
-    await expect.poll(() => row.locator("[data-label=Memory]").textContent()).toMatch(/MiB/);
+    await eventually(() => row.locator("[data-label=Throughput]").textContent()).toMatch(/[\d.]+\/s/);
+    await eventually(() => row.locator("[data-label=p95]").textContent()).toMatch(/ms|µs|s/);
+    await eventually(() => row.locator("[data-label=Memory]").textContent()).toMatch(/MiB/);
     expect(await row.locator("[data-status=reporting]").count()).toBe(1);
 
     await tab.page.getByRole("button", { name: "Service" }).first().click();
@@ -67,9 +67,9 @@ describe.skipIf(launched === undefined)("the page, over a demo with real agents"
       .poll(() => tab.page.locator("tbody tr").first().getAttribute("data-testid"))
       .toBe("service-shop-worker");
     await tab.page.getByRole("searchbox", { name: "Search services" }).fill("worker");
-    await expect.poll(() => tab.page.locator("tbody tr").count()).toBe(1);
+    await eventually(() => tab.page.locator("tbody tr").count()).toBe(1);
     await tab.page.reload();
-    await expect.poll(() => tab.page.locator("tbody tr").count()).toBe(1);
+    await eventually(() => tab.page.locator("tbody tr").count()).toBe(1);
     expect(tab.page.url()).toContain("q=worker");
     expect(tab.page.url()).toContain("sort=-name");
   });
@@ -98,7 +98,7 @@ describe.skipIf(launched === undefined)("the page, over a demo with real agents"
       await tab.chart(panel);
     }
     await cpu.scrollIntoViewIfNeeded();
-    await expect.poll(attribute(cpu, "data-last")).not.toBe(before);
+    await eventually(attribute(cpu, "data-last")).not.toBe(before);
   });
 
   it("zooms all charts by a drag, and goes back by a double click", async () => {
@@ -113,12 +113,12 @@ describe.skipIf(launched === undefined)("the page, over a demo with real agents"
     await tab.page.mouse.up();
     const length = async (chart) =>
       Number(await chart.getAttribute("data-to")) - Number(await chart.getAttribute("data-from"));
-    await expect.poll(() => length(cpu)).toBeLessThan(60_000);
-    await expect.poll(() => length(heap)).toBe(await length(cpu));
+    await eventually(() => length(cpu)).toBeLessThan(60_000);
+    await eventually(() => length(heap)).toBe(await length(cpu));
     expect(await heap.getAttribute("data-from")).toBe(await cpu.getAttribute("data-from"));
     expect(await attribute(tab.byTestId("live"), "data-live")()).toBe("false");
     await cpu.dblclick({ position: { x: box.width * 0.6, y: 60 } });
-    await expect.poll(() => length(cpu)).toBe(5 * 60_000);
+    await eventually(() => length(cpu)).toBe(5 * 60_000);
     expect(await attribute(tab.byTestId("live"), "data-live")()).toBe("true");
   });
 
@@ -129,30 +129,30 @@ describe.skipIf(launched === undefined)("the page, over a demo with real agents"
     const box = await cpu.boundingBox();
     await tab.page.mouse.move(box.x + box.width * 0.9, box.y + 60);
     const time = (panel) => tab.byTestId(`panel-${panel}`).locator(".panel-cursor-time").textContent();
-    await expect.poll(() => time("cpu")).toMatch(/^\d\d:\d\d:\d\d$/);
-    await expect.poll(() => time("process-cpu")).toBe(await time("cpu"));
+    await eventually(() => time("cpu")).toMatch(/^\d\d:\d\d:\d\d$/);
+    await eventually(() => time("process-cpu")).toBe(await time("cpu"));
     await tab.page.mouse.move(0, 0);
-    await expect.poll(() => tab.byTestId("panel-cpu").locator(".panel-cursor-time").count()).toBe(0);
+    await eventually(() => tab.byTestId("panel-cpu").locator(".panel-cursor-time").count()).toBe(0);
   });
 
   it("hides, shows and isolates series", async () => {
     const chart = await tab.chart("cpu");
     const legend = (name) => tab.byTestId("panel-cpu").getByRole("button", { name, exact: false });
     await legend("system").click();
-    await expect.poll(attribute(chart, "data-series")).toBe("1");
+    await eventually(attribute(chart, "data-series")).toBe("1");
     await legend("system").click();
-    await expect.poll(attribute(chart, "data-series")).toBe("2");
+    await eventually(attribute(chart, "data-series")).toBe("2");
     await legend("process").click({ modifiers: ["Shift"] });
-    await expect.poll(attribute(chart, "data-series")).toBe("1");
+    await eventually(attribute(chart, "data-series")).toBe("1");
     expect(await legend("system").getAttribute("aria-pressed")).toBe("false");
     await legend("process").click({ modifiers: ["Shift"] });
-    await expect.poll(attribute(chart, "data-series")).toBe("2");
+    await eventually(attribute(chart, "data-series")).toBe("2");
   });
 
   it("shows every chart as a table", async () => {
     await tab.page.getByRole("button", { name: "CPU usage: values as a table" }).click();
     const table = tab.byTestId("panel-cpu").locator("table");
-    await expect.poll(() => table.locator("thead th").allInnerTexts()).toEqual(["Time", "system", "process"]);
+    await eventually(() => table.locator("thead th").allInnerTexts()).toEqual(["Time", "system", "process"]);
     expect(await table.locator("tbody tr").first().textContent()).toMatch(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\s*[\d.]+ %/);
     await tab.page.getByRole("button", { name: "CPU usage: values as a table" }).click();
     await tab.chart("cpu");
@@ -160,21 +160,21 @@ describe.skipIf(launched === undefined)("the page, over a demo with real agents"
 
   it("stands still while paused, with filters working, and goes on", async () => {
     await tab.byTestId("live").click();
-    await expect.poll(() => tab.page.url()).toContain("at=");
+    await eventually(() => tab.page.url()).toContain("at=");
     const cpu = await tab.chart("cpu");
-    await expect.poll(attribute(cpu, "data-to")).toBe(new URL(tab.page.url().replace("#/", "")).searchParams.get("at"));
+    await eventually(attribute(cpu, "data-to")).toBe(new URL(tab.page.url().replace("#/", "")).searchParams.get("at"));
     const end = await cpu.getAttribute("data-to");
     const range = tab.byTestId("time-range");
     await range.click();
     await tab.page.getByRole("button", { name: "Last 30 minutes" }).click();
-    await expect.poll(() => range.textContent()).toBe("Last 30 minutes");
+    await eventually(() => range.textContent()).toBe("Last 30 minutes");
     await tab.page.evaluate((at) => {
       location.hash = location.hash.replace("to=now", `to=now&at=${at}`);
     }, end);
-    await expect.poll(attribute(cpu, "data-to")).toBe(end);
+    await eventually(attribute(cpu, "data-to")).toBe(end);
     expect(await tab.byTestId("live").textContent()).toBe("Paused");
     await tab.byTestId("live").click();
-    await expect.poll(attribute(cpu, "data-to")).not.toBe(end);
+    await eventually(attribute(cpu, "data-to")).not.toBe(end);
   });
 
   it("takes an absolute range", async () => {
@@ -185,7 +185,7 @@ describe.skipIf(launched === undefined)("the page, over a demo with real agents"
     expect(await dialog.getByRole("button", { name: "Show" }).isDisabled()).toBe(true);
     await dialog.getByLabel("To", { exact: true }).fill("2026-01-01T11:00:00");
     await dialog.getByRole("button", { name: "Show" }).click();
-    await expect.poll(() => tab.byTestId("time-range").textContent()).toBe("2026-01-01 10:00:00 – 11:00:00");
+    await eventually(() => tab.byTestId("time-range").textContent()).toBe("2026-01-01 10:00:00 – 11:00:00");
     await tab.byTestId("panel-cpu").locator("[data-state=empty]").waitFor();
     await tab.page.goBack();
   });
@@ -196,23 +196,23 @@ describe.skipIf(launched === undefined)("the page, over a demo with real agents"
     const first = table.locator("tbody button").first();
     const name = await first.textContent();
     await first.click();
-    await expect.poll(() => new URL(tab.page.url().replace("#/", "")).searchParams.get("transaction")).toBe(name);
+    await eventually(() => new URL(tab.page.url().replace("#/", "")).searchParams.get("transaction")).toBe(name);
     await tab.page.getByRole("heading", { name: `Transaction ${name}` }).waitFor();
     await tab.chart("breakdown");
     await tab.page.getByRole("button", { name: "Show all" }).click();
-    await expect.poll(() => tab.page.url()).not.toContain("transaction=");
+    await eventually(() => tab.page.url()).not.toContain("transaction=");
   });
 
   it("explores: metric, grouping, filter, heat map, the call to copy, exports, all kept in the address", async () => {
     await tab.go("#/explore?service=shop&from=now-5m");
     await tab.byTestId("metric-shop.orders").click();
     const result = tab.byTestId("explore-result");
-    await expect.poll(attribute(result.locator(".chart"), "data-series")).toBe("1");
+    await eventually(attribute(result.locator(".chart"), "data-series")).toBe("1");
     await result.getByRole("button", { name: "region", exact: true }).click();
-    await expect.poll(attribute(result.locator(".chart"), "data-series")).toBe("3");
+    await eventually(attribute(result.locator(".chart"), "data-series")).toBe("3");
     await result.getByLabel("Label to filter by").selectOption("region");
     await result.getByLabel("Value of region").selectOption("eu");
-    await expect.poll(attribute(result.locator(".chart"), "data-series")).toBe("1");
+    await eventually(attribute(result.locator(".chart"), "data-series")).toBe("1");
     await result.getByRole("button", { name: "heatmap" }).click();
     await tab.byTestId("heatmap").waitFor();
     await tab.page.reload();
@@ -239,9 +239,9 @@ describe.skipIf(launched === undefined)("the page, over a demo with real agents"
     const { entries } = await (await fetch(`${demo.url}/api/v1/agent-config`)).json();
     expect(entries).toMatchObject([{ service: { name: "shop" }, settings: { metrics_interval: "3s" } }]);
     await tab.page.reload();
-    await expect.poll(() => tab.page.getByLabel("Value of metrics_interval").inputValue()).toBe("3s");
+    await eventually(() => tab.page.getByLabel("Value of metrics_interval").inputValue()).toBe("3s");
     const row = tab.byTestId("agents").locator("tbody tr").filter({ hasNotText: "shop-worker" });
-    await expect.poll(attribute(row.locator("[data-applied]"), "data-applied"), { timeout: 60_000 }).toBe("yes");
+    await eventually(attribute(row.locator("[data-applied]"), "data-applied")).toBe("yes");
     await tab.page.getByRole("button", { name: "Remove the configuration of shop" }).click();
     await tab.page.getByRole("button", { name: "Save" }).click();
     await tab.page.getByText("Saved.").waitFor();
@@ -249,8 +249,8 @@ describe.skipIf(launched === undefined)("the page, over a demo with real agents"
 
   it("shows the server's own health and the agents' deliveries", async () => {
     await tab.go("#/health?from=now-5m");
-    await expect.poll(() => tab.byTestId("stat-Store").textContent()).toMatch(/ready/);
-    await expect.poll(() => tab.byTestId("stat-Events accepted").textContent()).toMatch(/[1-9]/);
+    await eventually(() => tab.byTestId("stat-Store").textContent()).toMatch(/ready/);
+    await eventually(() => tab.byTestId("stat-Events accepted").textContent()).toMatch(/[1-9]/);
     await tab.chart("agent-events");
   });
 
@@ -275,17 +275,17 @@ describe.skipIf(launched === undefined)("the page, over a demo with real agents"
     const time = tab.byTestId("panel-cpu").locator(".panel-cursor-time");
     const before = await time.textContent();
     await press("ArrowLeft");
-    await expect.poll(() => time.textContent()).not.toBe(before);
+    await eventually(() => time.textContent()).not.toBe(before);
     await press("+");
-    await expect.poll(attribute(tab.byTestId("live"), "data-live")).toBe("false");
+    await eventually(attribute(tab.byTestId("live"), "data-live")).toBe("false");
     await tabUntil(() => document.activeElement?.getAttribute("aria-label")?.split(".")[0] ?? "", "CPU usage");
     await press("Escape");
-    await expect.poll(attribute(tab.byTestId("live"), "data-live")).toBe("true");
+    await eventually(attribute(tab.byTestId("live"), "data-live")).toBe("true");
     await tabUntil(() => document.activeElement?.getAttribute("data-testid"), "time-range", "Shift+Tab");
     await press("Enter");
     await tab.page.getByRole("dialog", { name: "Time range" }).waitFor();
     await press("Escape");
-    await expect.poll(() => tab.page.getByRole("dialog").count()).toBe(0);
+    await eventually(() => tab.page.getByRole("dialog").count()).toBe(0);
     expect(await focused(() => document.activeElement?.getAttribute("data-testid"))).toBe("time-range");
   });
 
@@ -298,8 +298,8 @@ describe.skipIf(launched === undefined)("the page, over a demo with real agents"
     const last = await cpu.getAttribute("data-last");
     expect(last).toMatch(/^\d+ /);
     await tab.page.unroute("**/api/v1/**");
-    await expect.poll(() => warning.count(), { timeout: 30_000 }).toBe(0);
-    await expect.poll(attribute(cpu, "data-last")).not.toBe(last);
+    await eventually(() => warning.count()).toBe(0);
+    await eventually(attribute(cpu, "data-last")).not.toBe(last);
   });
 
   it("remembers the theme and follows the system without a choice", async () => {
@@ -309,7 +309,7 @@ describe.skipIf(launched === undefined)("the page, over a demo with real agents"
     await themed.byTestId("services").waitFor();
     expect(await shown()).toBe("dark");
     await themed.page.emulateMedia({ colorScheme: "light" });
-    await expect.poll(shown).toBe("light");
+    await eventually(shown).toBe("light");
     await themed.byTestId("theme-switch").click();
     await themed.byTestId("theme-switch").click();
     expect(await shown()).toBe("dark");
@@ -342,9 +342,7 @@ describe.skipIf(launched === undefined)("the page, over a demo with real agents"
         for (const [name, hash] of Object.entries(pages)) {
           await one.go(hash);
           await one.page.locator("h1").waitFor();
-          await expect
-            .poll(() => one.page.locator("[data-state=loading]:visible").count(), { timeout: 20_000 })
-            .toBeLessThan(40);
+          await expect.poll(() => one.page.locator("[data-state=loading]:visible").count()).toBeLessThan(40);
           expect([name, await one.violations()]).toEqual([name, []]);
           const beyond = await one.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
           expect([name, beyond]).toEqual([name, 0]);

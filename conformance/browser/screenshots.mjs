@@ -22,6 +22,13 @@ const PAGES = {
   health: "#/health?from=now-5m",
 };
 
+/** Runs in the page: everything on the screen has its data. */
+function nothingLoads() {
+  return [...document.querySelectorAll("[data-state=loading]")].every(
+    (note) => note.getBoundingClientRect().top > innerHeight,
+  );
+}
+
 provideFonts();
 const launched = await launchChromium();
 if (launched === undefined) {
@@ -38,7 +45,9 @@ try {
         const tab = await DashboardPage.open(launched.browser, demo.url, { width, theme });
         await tab.go(hash);
         await tab.page.locator("h1").waitFor();
-        await wait(4000);
+        await wait(1000);
+        await tab.page.waitForFunction(nothingLoads, null, { timeout: 60_000 });
+        await wait(1000);
         await tab.page.screenshot({ path: join(directory, `${name}-${theme}-${width}.png`) });
         await tab.page.context().close();
       }

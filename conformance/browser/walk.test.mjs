@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TidegaugeProcess } from "../server-process.mjs";
 import { launchChromium } from "./chromium.mjs";
-import { DashboardPage } from "./dashboard-page.mjs";
+import { DashboardPage, eventually } from "./dashboard-page.mjs";
 import { provideFonts } from "./fonts.mjs";
 
 provideFonts();
@@ -32,13 +32,13 @@ describe.skipIf(launched === undefined)("a newcomer with nothing but the page of
   it("finds the slow endpoint and why it is slow", async () => {
     await tab.byTestId("service-shop").getByRole("link", { name: "shop" }).click();
     const table = tab.byTestId("transactions");
-    await expect.poll(() => table.getByRole("button", { name: "GET /search" }).count(), { timeout: 60_000 }).toBe(1);
-    await expect.poll(() => table.locator("tbody tr").count()).toBeGreaterThan(2);
+    await eventually(() => table.getByRole("button", { name: "GET /search" }).count()).toBe(1);
+    await eventually(() => table.locator("tbody tr").count()).toBeGreaterThan(2);
     await table.getByRole("button", { name: "Mean" }).click();
-    await expect.poll(() => table.locator("tbody tr").first().textContent()).toContain("GET /search");
+    await eventually(() => table.locator("tbody tr").first().textContent()).toContain("GET /search");
     await table.getByRole("button", { name: "GET /search" }).click();
     const spans = tab.byTestId("spans").locator("tbody tr").first();
-    await expect.poll(() => spans.locator("th").textContent()).toBe("db/shopdb");
+    await eventually(() => spans.locator("th").textContent()).toBe("db/shopdb");
     // One statement a product, where one statement would do.
     expect(numberOf(await spans.locator("td").nth(0).textContent())).toBeGreaterThan(10);
     expect(numberOf(await spans.locator("td").nth(2).textContent())).toBeGreaterThan(80);
@@ -56,13 +56,13 @@ describe.skipIf(launched === undefined)("a newcomer with nothing but the page of
       .toBeGreaterThan(Number(before));
     await heap.scrollIntoViewIfNeeded();
     const now = async () => numberOf(await tab.byTestId("panel-heap").locator(".legend-value").first().textContent());
-    await expect.poll(now, { timeout: 60_000 }).toBeGreaterThan(first);
+    await eventually(now).toBeGreaterThan(first);
   });
 
   it("sees which label makes the series", async () => {
     await tab.go("#/health?from=now-5m");
     const row = tab.byTestId("cardinality").locator("tbody tr").filter({ hasText: "shop.requests" });
-    await expect.poll(() => row.locator("td").nth(1).textContent()).toBe("route");
+    await eventually(() => row.locator("td").nth(1).textContent()).toBe("route");
     await row.getByRole("link").click();
     await tab.byTestId("explore-result").locator(".chart").waitFor();
     expect(tab.page.url()).toContain("by=route");

@@ -6,6 +6,10 @@ type Listener = (notice: EventNotice) => void;
 const listeners = new Set<Listener>();
 let source: EventSource | undefined;
 let connected = false;
+let again: ReturnType<typeof setTimeout> | undefined;
+
+/** Until a refused stream is asked for again. */
+const RETRY_MS = 10_000;
 
 /** Whether the server is telling us what arrives; if not, pages ask at intervals. */
 export function noticesConnected(): boolean {
@@ -23,6 +27,7 @@ export function listenForNotices(listener: Listener): () => void {
 }
 
 function connect(): void {
+  clearTimeout(again);
   if (source !== undefined || typeof EventSource === "undefined") return;
   source = new EventSource(apiUrl("api/v1/events"));
   source.onopen = () => {
@@ -30,8 +35,10 @@ function connect(): void {
   };
   source.onerror = () => {
     connected = false;
-    // EventSource tries again by itself after a lost connection, but never after a refusal such as 401.
-    if (source?.readyState === EventSource.CLOSED) disconnect();
+    // EventSource tries again by itself after a lost connection, but never after a refusal such as 401 or 503.
+    if (source?.readyState !== EventSource.CLOSED) return;
+    disconnect();
+    if (listeners.size > 0) again = setTimeout(connect, RETRY_MS);
   };
   source.onmessage = (message: MessageEvent<string>) => {
     try {
@@ -44,6 +51,7 @@ function connect(): void {
 }
 
 function disconnect(): void {
+  clearTimeout(again);
   source?.close();
   source = undefined;
   connected = false;

@@ -4,8 +4,8 @@ import { useResource } from "../api/useResource.js";
 import { useTick } from "../live/useTick.js";
 import { PanelEmpty, PanelError, PanelLoading } from "../panels/Panel.js";
 import { setParameters, useLocation } from "../route/useLocation.js";
-import { loadOverview } from "../services/overview.js";
 import { SERVICE_COLUMNS, type ServiceColumn, ServiceTable } from "../services/ServiceTable.js";
+import { useOverview } from "../services/useOverview.js";
 import { FirstRun } from "../setup/FirstRun.js";
 import type { Sorting } from "../table/sorting.js";
 import { queryTimes } from "../time/range.js";
@@ -16,9 +16,8 @@ export function ServicesPage() {
   const { parameters } = useLocation();
   const range = useRange();
   const tick = useTick(range);
-  const times = queryTimes(range);
   const services = useResource("services", tick, (signal) => getJson<ServicesResponse>("api/v1/services", {}, signal));
-  const overview = useResource(JSON.stringify(times), tick, (signal) => loadOverview(times, signal));
+  const { overview, error: overviewError } = useOverview(queryTimes(range), tick);
   const search = parameters.get("q") ?? "";
   const sorting = readSorting(parameters.get("sort"));
 
@@ -54,14 +53,14 @@ export function ServicesPage() {
       ) : (
         <ServiceTable
           services={shown}
-          overview={overview.data ?? new Map()}
+          overview={overview}
           sorting={sorting}
           onSort={({ key, descending }) => setParameters({ sort: `${descending ? "-" : ""}${key}` }, true)}
           nowMs={range.pausedAtMs ?? Date.now()}
         />
       )}
       {services.error && services.data && <p class="panel-warning">Not refreshed: {services.error.message}</p>}
-      {overview.error && <p class="panel-warning">The numbers are missing: {overview.error.message}</p>}
+      {overviewError && <p class="panel-warning">Some numbers are missing: {overviewError.message}</p>}
     </section>
   );
 }

@@ -1,4 +1,4 @@
-import type { Aggregation, QueryResponse } from "@tidegauge/protocol/query";
+import type { QueryResponse } from "@tidegauge/protocol/query";
 import { ApiError } from "../api/client.js";
 import { type Query, runQuery } from "../api/query.js";
 import { lastValue } from "../charts/data.js";
@@ -27,20 +27,24 @@ export interface ServiceOverview {
 
 const NOTHING: Trend = { value: null, values: [] };
 
-/** Loads the overview of all services at once: five queries, however many services there are. */
-export async function loadOverview(
+/** The columns' queries, one for all services each. */
+const QUERIES = {
+  counts: { metric: TRANSACTION_DURATION, aggregation: "count", groupBy: ["service.name", OUTCOME_LABEL] },
+  p95: { metric: TRANSACTION_DURATION, aggregation: "p95", groupBy: ["service.name"] },
+  cpu: { metric: "system.process.cpu.total.norm.pct", aggregation: "avg", groupBy: ["service.name"] },
+  memory: { metric: "system.process.memory.rss.bytes", aggregation: "avg", groupBy: ["service.name"] },
+} as const satisfies Record<string, Omit<Query, "from" | "to">>;
+
+/** A query behind one or two columns of the table. */
+export type OverviewQuery = keyof typeof QUERIES;
+
+/** Runs one of them; null if no service has the metric. Errors: `ApiError`. */
+export function loadOverview(
+  name: OverviewQuery,
   times: Pick<Query, "from" | "to">,
   signal?: AbortSignal,
-): Promise<Map<string, ServiceOverview>> {
-  const ask = (metric: string, aggregation: Aggregation, ...more: string[]) =>
-    orNothing(runQuery({ ...times, metric, aggregation, groupBy: ["service.name", ...more] }, signal));
-  const [counts, p95, cpu, memory] = await Promise.all([
-    ask(TRANSACTION_DURATION, "count", OUTCOME_LABEL),
-    ask(TRANSACTION_DURATION, "p95"),
-    ask("system.process.cpu.total.norm.pct", "avg"),
-    ask("system.process.memory.rss.bytes", "avg"),
-  ]);
-  return joinOverview({ counts, p95, cpu, memory });
+): Promise<QueryResponse | null> {
+  return orNothing(runQuery({ ...times, ...QUERIES[name] }, signal));
 }
 
 /** No service has the metric: that is a column of dashes, not an error of the page. */
@@ -53,15 +57,11 @@ async function orNothing(answer: Promise<QueryResponse>): Promise<QueryResponse 
   }
 }
 
-interface Answers {
-  counts: QueryResponse | null;
-  p95: QueryResponse | null;
-  cpu: QueryResponse | null;
-  memory: QueryResponse | null;
-}
+/** Answers that are there; the others' columns stay empty. */
+export type OverviewAnswers = Partial<Record<OverviewQuery, QueryResponse | null | undefined>>;
 
 /** Joins the answers by service name. */
-export function joinOverview({ counts, p95, cpu, memory }: Answers): Map<string, ServiceOverview> {
+export function joinOverview({ counts, p95, cpu, memory }: OverviewAnswers): Map<string, ServiceOverview> {
   const overview = new Map<string, ServiceOverview>();
   const of = (name: string): ServiceOverview => {
     let entry = overview.get(name);
@@ -85,7 +85,10 @@ export function joinOverview({ counts, p95, cpu, memory }: Answers): Map<string,
   return overview;
 }
 
-function forEachSeries(answer: QueryResponse | null, visit: (name: string, values: (number | null)[]) => void): void {
+function forEachSeries(
+  answer: QueryResponse | null | undefined,
+  visit: (name: string, values: (number | null)[]) => void,
+): void {
   for (const { labels, points } of answer?.series ?? []) {
     visit(
       labelOf(labels, "service.name"),

@@ -1,0 +1,28 @@
+import type { QueryResponse } from "@tidegauge/protocol/query";
+import { useMemo } from "preact/hooks";
+import type { ApiError } from "../api/client.js";
+import type { Query } from "../api/query.js";
+import { useResource } from "../api/useResource.js";
+import { joinOverview, loadOverview, type OverviewQuery, type ServiceOverview } from "./overview.js";
+
+/** The numbers of all services. Each column appears as soon as its own query is answered. */
+export function useOverview(
+  times: Pick<Query, "from" | "to">,
+  tick: number,
+): { overview: ReadonlyMap<string, ServiceOverview>; error: ApiError | undefined } {
+  const cpu = useColumn("cpu", times, tick);
+  const memory = useColumn("memory", times, tick);
+  const counts = useColumn("counts", times, tick);
+  const p95 = useColumn("p95", times, tick);
+  const overview = useMemo(
+    () => joinOverview({ counts: counts.data, p95: p95.data, cpu: cpu.data, memory: memory.data }),
+    [counts.data, p95.data, cpu.data, memory.data],
+  );
+  return { overview, error: cpu.error ?? memory.error ?? counts.error ?? p95.error };
+}
+
+function useColumn(name: OverviewQuery, times: Pick<Query, "from" | "to">, tick: number) {
+  return useResource<QueryResponse | null>(JSON.stringify([name, times]), tick, (signal) =>
+    loadOverview(name, times, signal),
+  );
+}

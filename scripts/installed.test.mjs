@@ -33,7 +33,29 @@ const packageOf = (specifier) =>
     .slice(0, specifier.startsWith("@") ? 2 : 1)
     .join("/");
 
+/** Licences that allow use and distribution with an Apache-2.0 product. MPL-2.0 binds only changes to its own files. */
+const LICENCES = new Set([
+  "MIT",
+  "Apache-2.0",
+  "ISC",
+  "BSD-2-Clause",
+  "BSD-3-Clause",
+  "0BSD",
+  "MPL-2.0",
+  "MIT OR Apache-2.0",
+]);
+
 describe("what npm start installs", () => {
+  it("is licensed for use with an Apache-2.0 product", () => {
+    const installed = Object.entries(lock.packages).filter(
+      ([path, { link, dev }]) => path.startsWith("node_modules/") && !link && !dev,
+    );
+    expect(installed.length).toBeGreaterThan(40);
+    expect(
+      installed.filter(([, { license }]) => !LICENCES.has(license)).map(([path, { license }]) => `${path}: ${license}`),
+    ).toEqual([]);
+  });
+
   it("holds every package that its build imports, types too", () => {
     const imports = packageImports();
     expect(imports.length).toBeGreaterThan(50);

@@ -10,7 +10,8 @@ export class Histogram extends Series {
 
   constructor(metric: Metric = Metric.detached(HISTOGRAM, ""), labels: LabelSet = NO_LABELS) {
     super(metric, labels);
-    this.counts = zeros(metric.bounds.length);
+    // A copy of an array has just the room it needs.
+    this.counts = metric.zeros.slice();
   }
 
   /** Counts `value` in the first bucket whose upper bound is not below it (REG-17). */
@@ -90,10 +91,4 @@ export class Histogram extends Series {
       ...(this.metric.reset ? { temporality: "delta" as const } : {}),
     };
   }
-}
-
-function zeros(length: number): number[] {
-  const counts: number[] = [];
-  for (let index = 0; index < length; index++) counts.push(0);
-  return counts;
 }

@@ -71,6 +71,8 @@ export class Metric {
   readonly bounds: readonly number[];
   /** The same for the search: plain doubles, where a frozen array holds boxed ones. */
   readonly limits: Float64Array;
+  /** Histograms: the counts at the start. */
+  readonly zeros: readonly number[];
   /** Histograms: the representative value of each bucket. */
   readonly values: readonly number[];
   /** Sample text before the number, between a timer's two, and after it. */
@@ -93,6 +95,7 @@ export class Metric {
     this.unit = unit;
     this.bounds = bounds;
     this.limits = Float64Array.from(bounds);
+    this.zeros = bounds.map(() => 0);
     this.description = description;
     this.initial = initial;
     this.values = bucketValues(bounds);

@@ -36,6 +36,16 @@ function round(dataDir, often, producer, baseMs, first) {
   });
 }
 
+/** How long it takes to open a store without data here and now. */
+async function emptyOpening() {
+  const dataDir = mkdtempSync(join(tmpdir(), "tidegauge-empty-"));
+  const began = performance.now();
+  await (await openStore({ dataDir })).close();
+  const took = performance.now() - began;
+  rmSync(dataDir, { recursive: true, force: true });
+  return took;
+}
+
 describe("a store whose process is killed", () => {
   it.each(OFTEN)(
     "STO-16 STO-22 W-90 D-SRV-5 keeps what was answered, once, when killed during %s",
@@ -85,7 +95,8 @@ describe("a store whose process is killed", () => {
         console.log(
           `killed during ${often}: ${rounds} rounds, ${acknowledged.size} answered batches, slowest opening ${slowest.toFixed(0)} ms`,
         );
-        expect(slowest).toBeLessThan(2000);
+        // Two seconds, or more on a machine that takes long to open even an empty store.
+        expect(slowest).toBeLessThan(Math.max(2000, 10 * (await emptyOpening())));
       } finally {
         rmSync(dataDir, { recursive: true, force: true });
       }

@@ -1,12 +1,12 @@
 import { BIGINT, type DuckDBConnection } from "@duckdb/node-api";
 import { numbers } from "./engine.js";
 import { StoreError } from "./error.js";
-import type { StoreFile } from "./files.js";
 import type { BreakdownRequest, BreakdownResult, BreakdownRow, ScanRequest } from "./messages.js";
 import { MAX_POINTS, MAX_SERIES } from "./scan.js";
 import { Selection } from "./selection.js";
 import { sourceOf } from "./sources.js";
 import { automaticStep } from "./step.js";
+import type { StoreFile } from "./store-file.js";
 import { windowOf } from "./window.js";
 
 const DIMENSIONS = ["transaction.name", "transaction.type", "span.type", "span.subtype"] as const;

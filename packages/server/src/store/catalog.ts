@@ -8,19 +8,15 @@ import {
   listValue,
 } from "@duckdb/node-api";
 import { rows } from "./engine.js";
-import type { Files, StoreFile } from "./files.js";
 import { metricKind, type SeriesKind } from "./kind.js";
 import type { StoredMetric, StoredService } from "./messages.js";
 import { IDENTITY_COLUMNS } from "./schema.js";
 import type { Statement } from "./sources.js";
+import { type StoreFile, timesOf } from "./store-file.js";
 
 /** The services of these files. */
-export async function listServices(
-  connection: DuckDBConnection,
-  files: Files,
-  read: readonly StoreFile[],
-): Promise<StoredService[]> {
-  const source = await seriesSource(connection, files, read);
+export async function listServices(connection: DuckDBConnection, read: readonly StoreFile[]): Promise<StoredService[]> {
+  const source = await seriesSource(connection, read);
   if (source === undefined) return [];
   const found = await rows(
     connection,
@@ -44,11 +40,10 @@ export async function listServices(
 /** The metrics of a service, or of all. Kind and unit are those of the newest series. */
 export async function listMetrics(
   connection: DuckDBConnection,
-  files: Files,
   read: readonly StoreFile[],
   service: string | undefined,
 ): Promise<StoredMetric[]> {
-  const source = await seriesSource(connection, files, read);
+  const source = await seriesSource(connection, read);
   if (source === undefined) return [];
   const identity = IDENTITY_COLUMNS.join(", ");
   const found = await rows(
@@ -74,12 +69,11 @@ export async function listMetrics(
 /** Label keys and their values, of a service and a metric or of all. */
 export async function listLabels(
   connection: DuckDBConnection,
-  files: Files,
   read: readonly StoreFile[],
   service: string | undefined,
   metric: string | undefined,
 ): Promise<Record<string, string[]>> {
-  const source = await seriesSource(connection, files, read);
+  const source = await seriesSource(connection, read);
   if (source === undefined) return {};
   const found = await rows(
     connection,
@@ -99,11 +93,7 @@ export async function listLabels(
 }
 
 /** The series of these files that hold events, with the times of the first and last. */
-async function seriesSource(
-  connection: DuckDBConnection,
-  files: Files,
-  read: readonly StoreFile[],
-): Promise<Statement | undefined> {
+async function seriesSource(connection: DuckDBConnection, read: readonly StoreFile[]): Promise<Statement | undefined> {
   const values: Record<string, DuckDBValue> = {};
   const types: Record<string, DuckDBType> = {};
   const columns = [...IDENTITY_COLUMNS, "unit"].join(", ");
@@ -115,7 +105,7 @@ async function seriesSource(
       );
       continue;
     }
-    const { ids, first, last } = (await files.timesOf(connection, file)).known();
+    const { ids, first, last } = (await timesOf(connection, file)).known();
     const index = parts.length;
     values[`id${index}`] = listValue(ids);
     values[`first${index}`] = listValue(first);

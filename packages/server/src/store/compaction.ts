@@ -2,8 +2,8 @@ import { BIGINT, type DuckDBConnection, VARCHAR } from "@duckdb/node-api";
 import { type BatchRange, DEDUP_WINDOW_MS, mergeRanges } from "./batch-ids.js";
 import { appendRows } from "./commit.js";
 import { rows } from "./engine.js";
-import type { StoreFile } from "./files.js";
 import { IDENTITY_COLUMNS } from "./schema.js";
+import type { StoreFile } from "./store-file.js";
 
 /** What a compaction reads of a file. */
 type Planned = Pick<StoreFile, "day" | "state" | "points">;

@@ -12,9 +12,9 @@ import {
 import { appendRows } from "./commit.js";
 import { numbers, rows } from "./engine.js";
 import { StoreError } from "./error.js";
-import type { StoreFile } from "./files.js";
 import { decodeBounds, decodeCounts } from "./histogram.js";
 import type { ExportRequest } from "./messages.js";
+import type { StoreFile } from "./store-file.js";
 
 const FORMATS: Readonly<Record<ExportRequest["format"], string>> = {
   parquet: "FORMAT parquet, COMPRESSION zstd",

@@ -1,32 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { isDiskFull } from "./disk.js";
+import { freeBytes, isDiskFull } from "./disk.js";
 import { closeEngine, type Engine, literal, openEngine, rows } from "./engine.js";
 import { StoreError } from "./error.js";
 import { fileName, type ManifestFile, parseFileName, readManifest, syncDirectory, writeManifest } from "./manifest.js";
 import type { WorkerOptions } from "./messages.js";
 import { createTables, migrate } from "./schema.js";
 import { SeriesTimes } from "./series-times.js";
-
-/** A file of the store, attached to the engine. */
-export interface StoreFile extends ManifestFile {
-  state: "open" | "closed" | "sorted";
-  points: number;
-  minMs: number | null;
-  maxMs: number | null;
-  readonly path: string;
-  /** Name under which the engine knows it; made of day and generation, never of what a user sent. */
-  readonly alias: string;
-  /** Event times of the series; absent until asked for in a file found on opening. A sorted file has them in its dictionary. */
-  times: SeriesTimes | undefined;
-  /** Queries that read it. */
-  readers: number;
-  /** Out of the manifest; removed once no query reads it. */
-  retired: boolean;
-  /** Why it cannot be read. */
-  damage: string | undefined;
-}
+import { byName, removeFile, type StoreFile, summarize } from "./store-file.js";
 
 type Log = (level: "info" | "warn" | "error", message: string) => void;
 
@@ -187,23 +169,6 @@ export class Files {
     if (file.readers === 0) await this.#setAside(file);
   }
 
-  /** Event times of the series of a file that is not sorted. */
-  async timesOf(connection: DuckDBConnection, file: StoreFile): Promise<SeriesTimes> {
-    if (file.times !== undefined) return file.times;
-    const times = new SeriesTimes();
-    const found = await rows(
-      connection,
-      `SELECT series, CAST(min(time) AS DOUBLE), CAST(max(time) AS DOUBLE) FROM
-        (SELECT series, time FROM ${file.alias}.points UNION ALL SELECT series, time FROM ${file.alias}.histograms) GROUP BY series`,
-    );
-    for (const [series, first, last] of found as [number, number, number][]) {
-      times.note(series, first);
-      times.note(series, last);
-    }
-    file.times = times;
-    return times;
-  }
-
   #newFile(day: string, state: "open" | "sorted"): StoreFile {
     const generation = (this.#generations.get(day) ?? 0) + 1;
     this.#generations.set(day, generation);
@@ -255,6 +220,7 @@ export class Files {
     try {
       await connection.run(`ATTACH ${literal(file.path)} AS ${file.alias}`);
       await migrate(connection, file.alias, version);
+      await this.#settle(connection, file);
       if (file.state === "open" || file.minMs === null) await summarize(connection, file);
     } catch (error) {
       if (isDiskFull(error)) throw new StoreError("STORE_UNAVAILABLE", "the disk is full: free some space");
@@ -266,6 +232,13 @@ export class Files {
     if (file.state === "open") file.state = "closed";
     file.times = undefined;
     return file;
+  }
+
+  /** Moves the log that a killed process left into the file: else every opening would read it again. */
+  async #settle(connection: DuckDBConnection, file: StoreFile): Promise<void> {
+    const size = statSync(`${file.path}.wal`, { throwIfNoEntry: false })?.size ?? 0;
+    if (size === 0 || freeBytes(this.dataDir) < this.#options.reserveBytes + 4 * size) return;
+    await connection.run(`CHECKPOINT ${file.alias}`);
   }
 
   /** Without a manifest: every file of the directory, unless a sorted one says it replaces it. */
@@ -331,23 +304,4 @@ export class Files {
     }
     this.#log("error", `${name} cannot be read and was moved to ${quarantine}; the rest is served (${String(reason)})`);
   }
-}
-
-/** Counts what a file found on opening holds. */
-async function summarize(connection: DuckDBConnection, file: StoreFile): Promise<void> {
-  const [row] = await rows(
-    connection,
-    `SELECT CAST(count(*) AS DOUBLE), CAST(min(time) AS DOUBLE), CAST(max(time) AS DOUBLE) FROM
-      (SELECT time FROM ${file.alias}.points UNION ALL SELECT time FROM ${file.alias}.histograms)`,
-  );
-  [file.points, file.minMs, file.maxMs] = row as [number, number | null, number | null];
-}
-
-function removeFile(path: string): void {
-  rmSync(path, { force: true });
-  rmSync(`${path}.wal`, { force: true });
-}
-
-function byName(a: StoreFile, b: StoreFile): number {
-  return a.day < b.day ? -1 : a.day > b.day ? 1 : a.name.localeCompare(b.name, "en", { numeric: true });
 }

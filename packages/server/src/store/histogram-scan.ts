@@ -7,11 +7,11 @@ import {
 } from "@duckdb/node-api";
 import type { Aggregation } from "@tidegauge/protocol/query";
 import { numbers } from "./engine.js";
-import type { StoreFile } from "./files.js";
 import { addBuckets, type Buckets, bucketIncrease, decodeBounds, decodeCounts, fell, quantileOf } from "./histogram.js";
 import { LOOKBACK_MS, processStarts } from "./previous.js";
 import type { FileSelection, Selection } from "./selection.js";
 import { sourceOf } from "./sources.js";
+import type { StoreFile } from "./store-file.js";
 import type { GroupValues, Window } from "./window.js";
 
 /** Reports of a process whose counts decide what an unmarked histogram means. */

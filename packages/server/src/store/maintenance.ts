@@ -2,10 +2,11 @@ import { statSync } from "node:fs";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { compact, planCompaction } from "./compaction.js";
 import { fileSize, freeBytes } from "./disk.js";
-import type { Files, StoreFile } from "./files.js";
+import type { Files } from "./files.js";
 import type { QueryGate } from "./gate.js";
 import type { WorkerOptions } from "./messages.js";
 import { expired } from "./retention.js";
+import type { StoreFile } from "./store-file.js";
 import { isReadable } from "./verify.js";
 import type { Writer, WriterNews } from "./writer.js";
 

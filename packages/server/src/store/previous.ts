@@ -1,8 +1,8 @@
 import { BIGINT, type DuckDBConnection, type DuckDBType, type DuckDBValue } from "@duckdb/node-api";
 import { rows } from "./engine.js";
-import type { StoreFile } from "./files.js";
 import type { FileSelection, Selection } from "./selection.js";
 import { sourceOf } from "./sources.js";
+import type { StoreFile } from "./store-file.js";
 import type { Window } from "./window.js";
 
 /** Most series have a sample within this time before the window: looking there first spares reading a whole day. */

@@ -1,4 +1,4 @@
-import type { StoreFile } from "./files.js";
+import type { StoreFile } from "./store-file.js";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

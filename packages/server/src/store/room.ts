@@ -6,11 +6,12 @@ import { fileSize } from "./disk.js";
 import { rows } from "./engine.js";
 import { StoreError } from "./error.js";
 import { exportFile } from "./export.js";
-import { Files, type StoreFile } from "./files.js";
+import { Files } from "./files.js";
 import { QueryGate } from "./gate.js";
 import { Maintenance } from "./maintenance.js";
 import type { CallName, WorkerCalls, WorkerOptions } from "./messages.js";
 import { scan } from "./scan.js";
+import type { StoreFile } from "./store-file.js";
 import { isDamage, isReadable } from "./verify.js";
 import { Writer, type WriterNews } from "./writer.js";
 
@@ -49,14 +50,14 @@ export class Room {
         return this.#read(id, request.toMs, (connection, files) => scan(connection, files, request));
       }
       case "services":
-        return this.#read(id, EVER, (connection, files) => listServices(connection, this.#files, files));
+        return this.#read(id, EVER, (connection, files) => listServices(connection, files));
       case "metrics": {
         const { service } = argument as WorkerCalls["metrics"]["argument"];
-        return this.#read(id, EVER, (connection, files) => listMetrics(connection, this.#files, files, service));
+        return this.#read(id, EVER, (connection, files) => listMetrics(connection, files, service));
       }
       case "labels": {
         const { service, metric } = argument as WorkerCalls["labels"]["argument"];
-        return this.#read(id, EVER, (connection, files) => listLabels(connection, this.#files, files, service, metric));
+        return this.#read(id, EVER, (connection, files) => listLabels(connection, files, service, metric));
       }
       case "breakdown": {
         const request = argument as WorkerCalls["breakdown"]["argument"];

@@ -1,12 +1,12 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { StoreError } from "./error.js";
-import type { StoreFile } from "./files.js";
 import { GroupBuckets, quantileFor, scanHistograms } from "./histogram-scan.js";
 import type { ScannedSeries, ScanRequest, ScanResult } from "./messages.js";
 import { LOOKBACK_MS, previousValues } from "./previous.js";
 import { type Reduction, reductionOf, scanScalars } from "./scalar-scan.js";
 import { type FileSelection, Selection } from "./selection.js";
 import { automaticStep } from "./step.js";
+import type { StoreFile } from "./store-file.js";
 import { GroupValues, type Window, windowOf } from "./window.js";
 
 /** Points of one series in an answer, and series in an answer (design: Query semantics). */

@@ -1,10 +1,10 @@
 import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
 import { labelKey } from "../output/label-key.js";
 import { rows } from "./engine.js";
-import type { StoreFile } from "./files.js";
 import type { SeriesKind } from "./kind.js";
 import type { ScanRequest } from "./messages.js";
 import { IDENTITY_COLUMNS } from "./schema.js";
+import type { StoreFile } from "./store-file.js";
 
 /** A series as a query sees it: one, however many files hold parts of it. */
 export interface SelectedSeries {

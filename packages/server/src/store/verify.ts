@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { rows } from "./engine.js";
-import type { StoreFile } from "./files.js";
 import { IDENTITY_COLUMNS } from "./schema.js";
+import type { StoreFile } from "./store-file.js";
 
 /** Reads every block of a file. False if it cannot be read: its checksums do not fit, or it was cut off. */
 export async function isReadable(connection: DuckDBConnection, file: StoreFile): Promise<boolean> {

@@ -3,10 +3,11 @@ import { writeCommit } from "./commit.js";
 import { fileSize, freeBytes, isDiskFull, probeDisk } from "./disk.js";
 import { rows } from "./engine.js";
 import { StoreError } from "./error.js";
-import type { Files, StoreFile } from "./files.js";
+import type { Files } from "./files.js";
 import type { QueryGate } from "./gate.js";
 import type { CommitRequest, WorkerOptions } from "./messages.js";
 import { SeriesTimes } from "./series-times.js";
+import type { StoreFile } from "./store-file.js";
 
 /** Time between two looks whether the disk can be written again. */
 const PROBE_MS = 1000;

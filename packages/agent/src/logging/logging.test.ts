@@ -1,4 +1,5 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -162,4 +163,22 @@ it("CFG-33 logs one cause once a minute and tells how often it was held back", (
   for (let i = 0; i < 1000; i++) throttle.admit(`cause ${i}`);
   now = 120_000;
   expect(throttle.admit("a")).toBe("");
+});
+
+it("standard error whose reader has gone away does not end the application", async () => {
+  const script = `
+    const { createLogger } = require("./packages/agent/dist/logging/index.js");
+    const { Config } = require("./packages/agent/dist/config/index.js");
+    const logger = createLogger(Config.load({}, {}));
+    process.once("message", () => {
+      logger.error("first");
+      setTimeout(() => logger.error("second"), 50);
+      setTimeout(() => process.exit(7), 100);
+    });
+    process.send("ready");`;
+  const child = spawn(process.execPath, ["-e", script], { stdio: ["ignore", "ignore", "pipe", "ipc"] });
+  await once(child, "message");
+  child.stderr?.destroy();
+  child.send("go");
+  expect(await once(child, "exit")).toEqual([7, null]);
 });

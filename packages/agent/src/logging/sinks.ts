@@ -5,10 +5,26 @@ export function formatLine(level: LogLevel, message: string, nowMs: number = Dat
   return `${new Date(nowMs).toISOString()} ${level.toUpperCase()} [tidegauge] ${message.replaceAll("\n", "\\n")}\n`;
 }
 
-/** Writes to standard error, in the process that loads this; written at once where the platform allows it, so that last words are not lost. */
+/**
+ * Writes to standard error, at once where the platform allows it, so that last words are not lost. A reader that has gone away must not become an
+ * uncaught exception of the application: its error finds a listener, as with `console`.
+ */
 export const stderrSink: LogSink = (level, message) => {
-  process.stderr.write(formatLine(level, message));
+  const { stderr } = process;
+  const listen = (): void => {
+    if (stderr.listenerCount("error") === 0) stderr.once("error", ignore);
+  };
+  try {
+    listen();
+    stderr.write(formatLine(level, message), (error) => {
+      if (error) listen();
+    });
+  } finally {
+    stderr.removeListener("error", ignore);
+  }
 };
+
+function ignore(): void {}
 
 /**
  * Writes to the application's own logger (CFG-30). Only pino's shape, known by its `fatal`, has a `trace` that means a level: `console.trace`

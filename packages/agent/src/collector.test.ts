@@ -252,7 +252,7 @@ describe("memory at any cardinality", () => {
     expect(set.table.series.flat()).toHaveLength(1001);
     const total = (await collect()).reduce((sum, payload) => sum + (payload.samples.c?.value ?? 0), 0);
     expect(total).toBe(sets);
-  });
+  }, 600_000);
 });
 
 describe("the timer", () => {

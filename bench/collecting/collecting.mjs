@@ -96,7 +96,7 @@ Goals:
 
 ${goalTable(goals)}
 
-Of the bytes of a counter 64 are the counter, 72 its label set, 48 the text of its labels, kept so that no collection writes it anew, about 45 its places in index and list, and 24 to 32 its label value,
+Of the bytes of a counter 64 are the counter, 80 its label set, 48 the text of its labels, kept so that no collection writes it anew, about 45 its places in index and list, and 24 to 32 its label value,
 a string of its own here and for every rival. A histogram has its counts besides.
 
 ${table(["block", "ms", "limit", ""], [[block.text, block.ms, `≤ ${block.limit}`, block.met ? "met" : "**missed**"]])}

@@ -63,9 +63,9 @@ describe.skipIf(launched === undefined)("the page, over a demo with real agents"
     expect(await row.locator("[data-status=reporting]").count()).toBe(1);
 
     await tab.page.getByRole("button", { name: "Service" }).first().click();
-    await expect
-      .poll(() => tab.page.locator("tbody tr").first().getAttribute("data-testid"))
-      .toBe("service-shop-worker");
+    await eventually(() => tab.page.locator("tbody tr").first().getAttribute("data-testid")).toBe(
+      "service-shop-worker",
+    );
     await tab.page.getByRole("searchbox", { name: "Search services" }).fill("worker");
     await eventually(() => tab.page.locator("tbody tr").count()).toBe(1);
     await tab.page.reload();
@@ -342,7 +342,7 @@ describe.skipIf(launched === undefined)("the page, over a demo with real agents"
         for (const [name, hash] of Object.entries(pages)) {
           await one.go(hash);
           await one.page.locator("h1").waitFor();
-          await expect.poll(() => one.page.locator("[data-state=loading]:visible").count()).toBeLessThan(40);
+          await eventually(() => one.page.locator("[data-state=loading]:visible").count()).toBeLessThan(40);
           expect([name, await one.violations()]).toEqual([name, []]);
           const beyond = await one.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
           expect([name, beyond]).toEqual([name, 0]);

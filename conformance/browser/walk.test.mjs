@@ -51,9 +51,9 @@ describe.skipIf(launched === undefined)("a newcomer with nothing but the page of
     const carts = await tab.chart("shop.carts");
     const [, before] = (await carts.getAttribute("data-last")).split(" ");
     // The garbage collector takes some back in between: what counts is that it comes again and more.
-    await expect
-      .poll(async () => Number((await carts.getAttribute("data-last")).split(" ")[1]))
-      .toBeGreaterThan(Number(before));
+    await eventually(async () => Number((await carts.getAttribute("data-last")).split(" ")[1])).toBeGreaterThan(
+      Number(before),
+    );
     await heap.scrollIntoViewIfNeeded();
     const now = async () => numberOf(await tab.byTestId("panel-heap").locator(".legend-value").first().textContent());
     await eventually(now).toBeGreaterThan(first);

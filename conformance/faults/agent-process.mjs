@@ -16,7 +16,7 @@ const client = new Client({
   spoolDir: process.env.SPOOL,
   metricsInterval: "1s",
   apiRequestTime: "1s",
-  serverTimeout: "500ms",
+  serverTimeout: process.env.SERVER_TIMEOUT ?? "500ms",
   metricsSets: [],
   breakdownMetrics: false,
   transactionMetrics: false,
@@ -48,6 +48,16 @@ process.on("message", async (order) => {
   }
   if (order === "end") {
     clearInterval(timer);
+    process.disconnect();
+  }
+  if (order === "drain") {
+    // The last one of all: it ends when nothing is left, in memory or on disk.
+    clearInterval(timer);
+    await client.collect();
+    while (client.stats().queued + client.stats().spooled > 0) {
+      await client.flush().catch(() => {});
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
     process.disconnect();
   }
   if (order === "quiesce") {

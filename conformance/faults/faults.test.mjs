@@ -32,10 +32,10 @@ afterAll(async () => {
 });
 
 /** One life of an application. @returns {Promise<{ ending: string, total: number, stats?: object }>} its last words */
-async function live(url, lifeMs, ending, seed) {
+async function live(url, lifeMs, ending, seed, environment = {}) {
   const ledger = join(directory.path, `ledger-${++ledgers}.json`);
   const child = fork(PROGRAM, [ledger, String(seed)], {
-    env: { ...process.env, SERVER: url, SPOOL: join(directory.path, "spool") },
+    env: { ...process.env, SERVER: url, SPOOL: join(directory.path, "spool"), ...environment },
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
   children.add(child);
@@ -103,7 +103,7 @@ describe(`random faults, seed ${SEED}, ${DURATION_MS / 1000} s`, () => {
     const kills = await disturber;
     relay.faultShare = 0;
     // The heir of all of them sends what is left on disk.
-    const heir = await live(url, 15_000, "end", 1);
+    const heir = await live(url, 100, "drain", 1, { SERVER_TIMEOUT: "5s" });
     lives.push(heir);
 
     for (const { ending, stats } of lives) {

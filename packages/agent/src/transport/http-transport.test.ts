@@ -314,6 +314,18 @@ describe("before the first events request", () => {
     expect(server.events).toHaveLength(2);
   });
 
+  it("W-22, W-92 sends with what is known when the end leaves no time to wait for more", async () => {
+    const metadata = { service: { name: "early", agent: { name: "nodejs", version: "1" } } };
+    const { queue, transport } = start(
+      { serverUrl: server.url },
+      { metadata: { current: metadata, ready: new Promise(() => {}) } },
+    );
+    queue(1);
+    await transport.close(600);
+    expect(transport.stats().accepted).toBe(1);
+    expect(server.batches[0]?.body).toContain('"name":"early"');
+  });
+
   it("W-36, W-55, W-57 asks for the server's version and forms the metadata by it", async () => {
     server.info = '{"ok":{"version":"8.7.0"}}';
     const metadata = { service: { name: "s", agent: { name: "nodejs", version: "1", activation_method: "require" } } };

@@ -133,7 +133,7 @@ export class HttpTransport implements Transport {
     if (this.#config.values.disableSend || this.#closing) return;
     this.#builder.finish(true);
     const upTo = this.#builder.sequence;
-    const settled = this.#begin().then(() =>
+    const settled = this.#beginWithin(limitMs / 2).then(() =>
       this.#settlement.isSettled(upTo) ? this.#sendEmptyFlush() : this.#settlement.whenSettled(upTo),
     );
     if (!(await this.#within(settled, limitMs))) {
@@ -191,7 +191,7 @@ export class HttpTransport implements Transport {
     this.#builder.finish(false);
     const upTo = this.#builder.sequence;
     if (!this.#settlement.isSettled(upTo)) {
-      const settled = this.#begin().then(() => {
+      const settled = this.#beginWithin(limitMs / 2).then(() => {
         this.#delivery.hurry();
         return this.#settlement.whenSettled(upTo);
       });
@@ -221,6 +221,20 @@ export class HttpTransport implements Transport {
       this.#delivery.open(),
     );
     return this.#begun;
+  }
+
+  /** As `#begin`; but who has little time sends with what is known after half of it, rather than not at all. */
+  #beginWithin(limitMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.#clock.after(limitMs, () => {
+        this.#delivery.open();
+        resolve();
+      });
+      void this.#begin().then(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
   }
 
   async #askServerVersion(): Promise<void> {

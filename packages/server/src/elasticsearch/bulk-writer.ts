@@ -1,73 +1,100 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { BULK_PATH, type BulkItem, type DeadItem, judgeBulk } from "./bulk.js";
-import { NodesUnavailable, type SearchNodes } from "./search-nodes.js";
+import { BULK_BYTES, type BulkPiece, type DeadDocument, type PieceOutcome } from "./bulk.js";
+import { type Bulk, sendBulk } from "./send-bulk.js";
 
-/** A bulk request is sent when its body reaches this size (as SRV-81), or when this time has passed since its first item. */
-const FLUSH_BYTES = 1024 * 1024;
+/** A bulk request is sent when its body reaches {@link BULK_BYTES}, or when this time has passed since its first document. */
 const FLUSH_MS = 25;
 /** Bulk requests under way at once. */
 const MAX_REQUESTS = 4;
+/** What may wait for one of them. Beyond it the nodes are too slow, and a batch goes to disk at once. */
+const MAX_WAITING_BYTES = 16 * BULK_BYTES;
 /** An agent waits 5 s for its answer: what no node takes within this time goes to disk. */
 const PATIENCE_MS = 2_500;
 const FIRST_PAUSE_MS = 100;
 
-/** What became of the items of one batch. */
+/** What became of the documents of one batch. */
 export interface Written {
   /** How many were there already. */
   readonly present: number;
   /** Not taken by any node in time; to be kept and sent again. */
-  readonly again: BulkItem[];
-  readonly dead: DeadItem[];
+  readonly again: BulkPiece[];
+  readonly dead: DeadDocument[];
 }
 
+/** A piece that waits or is being sent. */
 interface Waiting {
-  readonly item: BulkItem;
+  /** Shrinks to what is still to be taken. */
+  piece: BulkPiece;
   readonly batch: Pending;
 }
 
-/** The items of one batch on their way. */
+/** The documents of one batch on their way. */
 interface Pending {
-  left: number;
+  readonly open: Set<Waiting>;
   present: number;
-  readonly again: BulkItem[];
-  readonly dead: DeadItem[];
+  readonly dead: DeadDocument[];
   readonly settle: (written: Written) => void;
+  timer: NodeJS.Timeout | undefined;
 }
 
-/** Gathers the items of many batches into bulk requests. Items that are not taken are sent again alone, with growing pauses, as long as an agent can wait. */
-export class BulkWriter {
-  readonly #nodes: SearchNodes;
+/** How a writer is made. */
+export interface BulkWriterOptions {
+  readonly bulk: Bulk;
   /** Says that nodes answer, or the last problem when they do not. */
-  readonly #report: (problem: string | undefined) => void;
+  readonly report: (problem: string | undefined) => void;
+  /** How long a batch waits for the nodes. Default 2.5 s. */
+  readonly patienceMs?: number | undefined;
+}
+
+/**
+ * Gathers the documents of many batches into bulk requests. What is not taken is sent again alone, with growing pauses, as long as an agent can wait. A batch
+ * whose time is over is given back also while a request is under way: should that succeed in the end, the repeat meets its own ids.
+ */
+export class BulkWriter {
+  readonly #options: BulkWriterOptions;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   #timer: NodeJS.Timeout | undefined;
   #requests = 0;
 
-  readonly #patienceMs: number;
-
-  constructor(nodes: SearchNodes, report: (problem: string | undefined) => void, patienceMs: number = PATIENCE_MS) {
-    this.#nodes = nodes;
-    this.#report = report;
-    this.#patienceMs = patienceMs;
+  constructor(options: BulkWriterOptions) {
+    this.#options = options;
   }
 
-  /** Resolves when every item is taken, dead, or was given up for now; never rejects. */
-  write(items: readonly BulkItem[]): Promise<Written> {
+  /** Resolves when every document is taken, dead, or was given up for now; never rejects. */
+  write(pieces: readonly BulkPiece[]): Promise<Written> {
+    if (pieces.length === 0) return Promise.resolve({ present: 0, again: [], dead: [] });
+    if (this.#waitingBytes >= MAX_WAITING_BYTES) {
+      this.#options.report("the search nodes are slower than what comes in");
+      return Promise.resolve({ present: 0, again: [...pieces], dead: [] });
+    }
     return new Promise((settle) => {
-      const batch: Pending = { left: items.length, present: 0, again: [], dead: [], settle };
-      if (items.length === 0) return settle(batch);
-      for (const item of items) {
-        this.#waiting.push({ item, batch });
-        this.#waitingBytes += item.lines.length;
+      const batch: Pending = { open: new Set(), present: 0, dead: [], settle, timer: undefined };
+      for (const piece of pieces) {
+        const waiting = { piece, batch };
+        batch.open.add(waiting);
+        this.#waiting.push(waiting);
+        this.#waitingBytes += piece.body.length;
       }
+      batch.timer = setTimeout(() => this.#giveUp(batch), this.#patienceMs);
       this.#schedule();
     });
   }
 
+  get #patienceMs(): number {
+    return this.#options.patienceMs ?? PATIENCE_MS;
+  }
+
+  #giveUp(batch: Pending): void {
+    this.#waiting = this.#waiting.filter((waiting) => waiting.batch !== batch);
+    this.#waitingBytes = this.#waiting.reduce((sum, { piece }) => sum + piece.body.length, 0);
+    this.#options.report(`no search node took documents within ${this.#patienceMs} ms`);
+    settle(batch);
+  }
+
   #schedule(): void {
     if (this.#waiting.length === 0 || this.#requests >= MAX_REQUESTS) return;
-    if (this.#waitingBytes >= FLUSH_BYTES) this.#flush();
+    if (this.#waitingBytes >= BULK_BYTES) this.#flush();
     else this.#timer ??= setTimeout(() => this.#flush(), FLUSH_MS);
   }
 
@@ -77,12 +104,12 @@ export class BulkWriter {
     if (this.#waiting.length === 0 || this.#requests >= MAX_REQUESTS) return;
     let bytes = 0;
     let count = 0;
-    while (count < this.#waiting.length && bytes < FLUSH_BYTES) {
-      bytes += (this.#waiting[count] as Waiting).item.lines.length;
+    for (const { piece } of this.#waiting) {
+      if (count > 0 && bytes + piece.body.length > BULK_BYTES) break;
+      bytes += piece.body.length;
       count++;
     }
-    const group = this.#waiting.slice(0, count);
-    this.#waiting = this.#waiting.slice(count);
+    const group = this.#waiting.splice(0, count);
     this.#waitingBytes -= bytes;
     this.#requests++;
     void this.#send(group).finally(() => {
@@ -92,93 +119,47 @@ export class BulkWriter {
     this.#schedule();
   }
 
+  /** Sends until everything is settled; a batch that was given up meanwhile is not sent any more. */
   async #send(group: readonly Waiting[]): Promise<void> {
-    const deadline = Date.now() + this.#patienceMs;
     let left = group;
-    for (let pause = FIRST_PAUSE_MS; left.length > 0; pause *= 2) {
-      left = await this.#attempt(left);
-      if (left.length === 0 || Date.now() + pause > deadline) break;
+    for (let pause = FIRST_PAUSE_MS; ; pause *= 2) {
+      const { outcomes, problem } = await sendBulk(
+        this.#options.bulk,
+        left.map(({ piece }) => piece),
+      );
+      this.#options.report(problem);
+      for (const [index, waiting] of left.entries()) note(waiting, outcomes[index] as PieceOutcome);
+      left = left.filter(isOpen);
+      if (left.length === 0) return;
       await sleep(pause);
-    }
-    for (const { item, batch } of left) {
-      batch.again.push(item);
-      settleItem(batch);
+      left = left.filter(isOpen);
+      if (left.length === 0) return;
     }
   }
+}
 
-  /** Sends once; gives back what is to be sent again. */
-  async #attempt(group: readonly Waiting[]): Promise<readonly Waiting[]> {
-    const outcome = await sendBulk(
-      this.#nodes,
-      group.map(({ item }) => item),
-    );
-    this.#report(outcome.problem);
-    const again = new Set(outcome.again);
-    const present = new Set(outcome.present);
-    const dead = new Map(outcome.dead.map((entry) => [entry.item, entry]));
-    return group.filter(({ item, batch }) => {
-      if (again.has(item)) return true;
-      const entry = dead.get(item);
-      if (entry !== undefined) batch.dead.push(entry);
-      if (present.has(item)) batch.present++;
-      settleItem(batch);
-      return false;
-    });
+function isOpen(waiting: Waiting): boolean {
+  return waiting.batch.open.has(waiting);
+}
+
+function note(waiting: Waiting, { present, again, dead }: PieceOutcome): void {
+  const { batch } = waiting;
+  // Given up: the documents are on disk, and what becomes of them is noted when they are sent from there.
+  if (!batch.open.has(waiting)) return;
+  batch.present += present;
+  for (const document of dead) batch.dead.push(document);
+  if (again !== undefined) {
+    waiting.piece = again;
+    return;
   }
+  batch.open.delete(waiting);
+  if (batch.open.size === 0) settle(batch);
 }
 
-function settleItem(batch: Pending): void {
-  batch.left--;
-  if (batch.left === 0) batch.settle(batch);
-}
-
-/** What came of one bulk request; `problem` says what kept items from being taken. */
-export interface SentBulk {
-  readonly present: readonly BulkItem[];
-  readonly again: readonly BulkItem[];
-  readonly dead: readonly DeadItem[];
-  readonly problem: string | undefined;
-}
-
-/** Sends one bulk request. Never rejects: what went wrong is in `problem`. */
-export async function sendBulk(nodes: SearchNodes, items: readonly BulkItem[]): Promise<SentBulk> {
-  const failed = (problem: string): SentBulk => ({ present: [], again: items, dead: [], problem });
-  try {
-    const body = Buffer.concat(items.map(({ lines }) => lines));
-    const { status, text } = await nodes.ask("POST", BULK_PATH, body, "application/x-ndjson");
-    if (status === 413 || status === 400) return await isolate(nodes, items, status, text);
-    if (status !== 200) return failed(`HTTP ${status} ${text.slice(0, 200)}`);
-    const { present, again, dead } = judgeBulk(items, text);
-    return {
-      present,
-      again,
-      dead,
-      problem: again.length > 0 ? `${again.length} of ${items.length} documents put off` : undefined,
-    };
-  } catch (error) {
-    if (error instanceof NodesUnavailable) return failed(error.message);
-    return failed(`the search node's answer was not understood: ${(error as Error).message}`);
-  }
-}
-
-/** A body that is too large, or in which one item is not understood, passes in parts but for the item that is to blame. */
-async function isolate(
-  nodes: SearchNodes,
-  items: readonly BulkItem[],
-  status: number,
-  text: string,
-): Promise<SentBulk> {
-  const [item] = items;
-  if (items.length === 1 && item !== undefined) {
-    return { present: [], again: [], dead: [{ item, status, reason: text.slice(0, 200) }], problem: undefined };
-  }
-  const middle = items.length >>> 1;
-  const first = await sendBulk(nodes, items.slice(0, middle));
-  const second = await sendBulk(nodes, items.slice(middle));
-  return {
-    present: [...first.present, ...second.present],
-    again: [...first.again, ...second.again],
-    dead: [...first.dead, ...second.dead],
-    problem: first.problem ?? second.problem,
-  };
+/** Gives back what is still open as to be sent again. */
+function settle(batch: Pending): void {
+  clearTimeout(batch.timer);
+  const again = [...batch.open].map(({ piece }) => piece);
+  batch.open.clear();
+  batch.settle({ present: batch.present, again, dead: batch.dead });
 }

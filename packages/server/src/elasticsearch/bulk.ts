@@ -1,78 +1,126 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Batch } from "../output/output.js";
 import type { Document } from "./document.js";
 
-/** One document of a bulk request: its action and source lines as bytes. */
-export interface BulkItem {
-  readonly lines: Buffer;
+/** Pieces are cut at this size, that of a bulk request (SRV-81). */
+export const BULK_BYTES: number = 1024 * 1024;
+
+/** Documents on their way: the body of a bulk request or a part of one, action and source lines in turn. */
+export interface BulkPiece {
+  readonly body: Buffer;
+  /** How many documents. */
+  readonly count: number;
 }
 
 /**
- * The bulk items of a batch. Ids are made of batch id and line, or of the document where the sender gave no id, so that a repeat meets its own documents
- * (D-SRV-8).
+ * The documents of a batch as pieces of bulk requests. Ids are made of batch id and line, or of the document where the sender gave no id, so that a repeat
+ * meets its own documents (D-SRV-8). Equal documents of one request are told apart by their number: a real APM Server stores each.
  */
-export function bulkItems(batch: Batch, documents: readonly Document[]): BulkItem[] {
-  return documents.map(({ dataStream, line, fields }) => {
-    const source = JSON.stringify(fields);
-    const name = batch.batchId === undefined ? source : `${batch.batchId}:${line}`;
-    const id = createHash("sha1").update(name).digest("base64url");
-    return { lines: Buffer.from(`{"create":{"_index":${JSON.stringify(dataStream)},"_id":"${id}"}}\n${source}\n`) };
-  });
+export function bulkPieces(batch: Batch, documents: readonly Document[]): BulkPiece[] {
+  const pieces: BulkPiece[] = [];
+  const batchHash = batch.batchId === undefined ? undefined : hash("sha1", batch.batchId, "base64url");
+  const equal = new Map<string, number>();
+  let text = "";
+  let count = 0;
+  for (const { dataStream, line, source } of documents) {
+    const id = batchHash === undefined ? documentId(source, equal) : `${batchHash}.${line}`;
+    text += `{"create":{"_index":${JSON.stringify(dataStream)},"_id":"${id}"}}\n${source}\n`;
+    count++;
+    if (text.length < BULK_BYTES) continue;
+    pieces.push({ body: Buffer.from(text), count });
+    text = "";
+    count = 0;
+  }
+  if (count > 0) pieces.push({ body: Buffer.from(text), count });
+  return pieces;
 }
 
-/** Splits the body of a bulk request into its items again. */
-export function itemsOf(body: Buffer): BulkItem[] {
-  const items: BulkItem[] = [];
+function documentId(source: string, equal: Map<string, number>): string {
+  const id = hash("sha1", source, "base64url");
+  const before = equal.get(id) ?? 0;
+  equal.set(id, before + 1);
+  return before === 0 ? id : `${id}.${before}`;
+}
+
+/** The first documents of a body, at most this size together, one at least; undefined when it holds none. */
+export function firstPiece(body: Buffer, maxBytes: number): BulkPiece | undefined {
+  let end = 0;
+  let count = 0;
+  for (const next of documentEnds(body)) {
+    if (count > 0 && next > maxBytes) break;
+    end = next;
+    count++;
+  }
+  return count === 0 ? undefined : { body: body.subarray(0, end), count };
+}
+
+/** Where each document of a body ends. */
+function* documentEnds(body: Buffer): Generator<number> {
   let start = 0;
   while (start < body.length) {
     const action = body.indexOf(10, start);
-    const source = body.indexOf(10, action + 1);
-    if (action < 0 || source < 0) break;
-    items.push({ lines: body.subarray(start, source + 1) });
+    const source = action < 0 ? -1 : body.indexOf(10, action + 1);
+    if (source < 0) return;
     start = source + 1;
+    yield start;
   }
-  return items;
 }
 
-/** An item that will never be taken, and why. */
-export interface DeadItem {
-  readonly item: BulkItem;
+/** A document that will never be taken, and why. */
+export interface DeadDocument {
+  /** Its action and source line. */
+  readonly lines: Buffer;
   readonly status: number;
   readonly reason: string;
 }
 
-/** What became of the items of one bulk request. */
-export interface BulkOutcome {
-  /** There already (409). What is in none of the three lists was created now. */
-  readonly present: BulkItem[];
+/** What became of a piece. What is in none of the three was created now. */
+export interface PieceOutcome {
+  /** How many were there already (409). */
+  readonly present: number;
   /** To be sent again (429, 5xx). */
-  readonly again: BulkItem[];
-  readonly dead: DeadItem[];
+  readonly again: BulkPiece | undefined;
+  readonly dead: readonly DeadDocument[];
 }
 
 /** Only what {@link judgeBulk} reads is asked for. */
 export const BULK_PATH = "_bulk?filter_path=errors,items.*.status,items.*.error.type,items.*.error.reason";
 
-interface BulkAnswer {
-  errors?: boolean;
-  items?: Record<string, { status?: number; error?: { type?: string; reason?: string } }>[];
+interface BulkItem {
+  readonly status?: number;
+  readonly error?: { type?: string; reason?: string };
 }
 
-/** Reads the answer to a bulk request of these items. Throws a SyntaxError or TypeError when it is none. */
-export function judgeBulk(items: readonly BulkItem[], text: string): BulkOutcome {
-  const answer = JSON.parse(text) as BulkAnswer;
-  if (answer.errors === false) return { present: [], again: [], dead: [] };
-  if (answer.items?.length !== items.length) throw new TypeError("the answer does not list every item");
-  const present: BulkItem[] = [];
-  const again: BulkItem[] = [];
-  const dead: DeadItem[] = [];
-  answer.items.forEach((result, index) => {
-    const item = items[index] as BulkItem;
-    const { status = 0, error } = Object.values(result)[0] ?? {};
-    if (status >= 200 && status < 300) return;
-    if (status === 409) present.push(item);
-    else if (status === 429 || status >= 500) again.push(item);
-    else dead.push({ item, status, reason: `${error?.type ?? "error"}: ${error?.reason ?? "no reason given"}` });
+const ALL_CREATED: PieceOutcome = { present: 0, again: undefined, dead: [] };
+
+/** Reads the answer to a bulk request of these pieces. Throws a SyntaxError or TypeError when it is none, or not a whole one. */
+export function judgeBulk(pieces: readonly BulkPiece[], text: string): PieceOutcome[] {
+  const answer = JSON.parse(text) as { errors?: boolean; items?: Record<string, BulkItem>[] };
+  const count = pieces.reduce((sum, piece) => sum + piece.count, 0);
+  if (answer.items?.length !== count) throw new TypeError("the answer does not list every document");
+  if (answer.errors === false) return pieces.map(() => ALL_CREATED);
+  let at = 0;
+  return pieces.map((piece) => {
+    const items = (answer.items as Record<string, BulkItem>[]).slice(at, at + piece.count);
+    at += piece.count;
+    return judgePiece(piece, items);
   });
-  return { present, again, dead };
+}
+
+function judgePiece({ body }: BulkPiece, items: readonly Record<string, BulkItem>[]): PieceOutcome {
+  let present = 0;
+  const again: Buffer[] = [];
+  const dead: DeadDocument[] = [];
+  let start = 0;
+  let at = 0;
+  for (const end of documentEnds(body)) {
+    const { status = 0, error } = Object.values(items[at++] ?? {})[0] ?? {};
+    const lines = body.subarray(start, end);
+    start = end;
+    if (status >= 200 && status < 300) continue;
+    if (status === 409) present++;
+    else if (status === 429 || status >= 500 || status === 0) again.push(lines);
+    else dead.push({ lines, status, reason: `${error?.type ?? "error"}: ${error?.reason ?? "no reason given"}` });
+  }
+  return { present, again: again.length === 0 ? undefined : { body: Buffer.concat(again), count: again.length }, dead };
 }

@@ -1,12 +1,15 @@
+import { randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, statSync, unlinkSync } from "node:fs";
 import { open, readFile, rename, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
-import type { BulkItem } from "./bulk.js";
+import type { BulkPiece } from "./bulk.js";
 
 const SUFFIX = ".bulk";
 const TEMPORARY = ".writing";
 const HEADER_BYTES = 4;
+/** Documents that come together go into one file up to this size: one sync serves many batches, and a file is read whole. */
+const FILE_BYTES = 4 * 1024 * 1024;
 
 interface QueuedFile {
   readonly name: string;
@@ -29,8 +32,11 @@ export class DiskQueue {
   readonly #files: QueuedFile[] = [];
   #bytes = 0;
   #sequence = 0;
+  /** In the names of this process's files: two servers on one directory, by mistake, must not overwrite each other's. */
+  readonly #owner = randomBytes(4).toString("hex");
+  #problem: string | undefined;
   /** Documents that wait for the write under way to finish, then go into one file together. */
-  #waiting: { items: BulkItem[]; bytes: number; settle: (kept: boolean) => void }[] = [];
+  #waiting: { pieces: readonly BulkPiece[]; bytes: number; settle: (kept: boolean) => void }[] = [];
   #writing: Promise<void> | undefined;
 
   /** Opens what a former process left. Throws what the file system says. */
@@ -56,17 +62,21 @@ export class DiskQueue {
     return this.#files.length === 0;
   }
 
-  get isFull(): boolean {
-    return this.#bytes >= this.#limitBytes;
+  /** Why the last documents were not kept; undefined when they were, or when room was made since. */
+  get problem(): string | undefined {
+    return this.#problem;
   }
 
-  /** True once the items are durable; false when they do not fit or cannot be written. */
-  append(items: BulkItem[]): Promise<boolean> {
-    const bytes = items.reduce((sum, { lines }) => sum + lines.length, 0);
+  /** True once the documents are durable; false when they do not fit or cannot be written. */
+  append(pieces: readonly BulkPiece[]): Promise<boolean> {
+    const bytes = pieces.reduce((sum, { body }) => sum + body.length, HEADER_BYTES);
     const waiting = this.#waiting.reduce((sum, group) => sum + group.bytes, 0);
-    if (this.#bytes + waiting + bytes > this.#limitBytes) return Promise.resolve(false);
+    if (this.#bytes + waiting + bytes > this.#limitBytes) {
+      this.#problem = "the disk queue is full";
+      return Promise.resolve(false);
+    }
     return new Promise((settle) => {
-      this.#waiting.push({ items, bytes, settle });
+      this.#waiting.push({ pieces, bytes, settle });
       this.#writing ??= this.#writeAll();
     });
   }
@@ -74,15 +84,15 @@ export class DiskQueue {
   /** The oldest body; undefined when the queue is empty. A file that is damaged is passed over and reported by `damaged`. */
   async oldest(damaged: (name: string) => void): Promise<QueuedBody | undefined> {
     for (let file = this.#files[0]; file !== undefined; file = this.#files[0]) {
-      const data = await readFile(join(this.#directory, file.name)).catch(() => undefined);
-      const body = data?.subarray(HEADER_BYTES);
-      if (
-        data !== undefined &&
-        body !== undefined &&
-        data.length > HEADER_BYTES &&
-        data.readUInt32LE(0) === crc32(body)
-      )
-        return { name: file.name, body };
+      const data = await readFile(join(this.#directory, file.name)).catch(({ code }: NodeJS.ErrnoException) => code);
+      if (data === "ENOENT") {
+        this.#forget(file.name);
+        continue;
+      }
+      if (typeof data === "object" && data.length > HEADER_BYTES) {
+        const body = data.subarray(HEADER_BYTES);
+        if (data.readUInt32LE(0) === crc32(body)) return { name: file.name, body };
+      }
       this.#forget(file.name);
       await rename(join(this.#directory, file.name), join(this.#directory, `${file.name}.damaged`)).catch(() => {});
       damaged(file.name);
@@ -98,38 +108,47 @@ export class DiskQueue {
 
   #forget(name: string): void {
     const at = this.#files.findIndex((file) => file.name === name);
-    if (at >= 0) this.#bytes -= (this.#files.splice(at, 1)[0] as QueuedFile).bytes;
+    if (at < 0) return;
+    this.#bytes -= (this.#files.splice(at, 1)[0] as QueuedFile).bytes;
+    this.#problem = undefined;
   }
 
   async #writeAll(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const groups = this.#waiting;
-      this.#waiting = [];
-      const kept = await this.#write(Buffer.concat(groups.flatMap(({ items }) => items.map(({ lines }) => lines))));
+      let bytes = 0;
+      let count = 0;
+      while (count < this.#waiting.length && bytes < FILE_BYTES) bytes += this.#waiting[count++]?.bytes ?? 0;
+      const groups = this.#waiting.slice(0, count);
+      const kept = await this.#write(Buffer.concat(groups.flatMap(({ pieces }) => pieces.map(({ body }) => body))));
+      this.#waiting.splice(0, count);
       for (const { settle } of groups) settle(kept);
     }
     this.#writing = undefined;
   }
 
   async #write(body: Buffer): Promise<boolean> {
-    const name = `${String(++this.#sequence).padStart(12, "0")}${SUFFIX}`;
-    const temporary = join(this.#directory, `${name}${TEMPORARY}`);
+    const name = `${String(++this.#sequence).padStart(12, "0")}-${this.#owner}${SUFFIX}`;
+    const path = join(this.#directory, name);
     const header = Buffer.alloc(HEADER_BYTES);
     header.writeUInt32LE(crc32(body));
     try {
-      const file = await open(temporary, "w");
+      const file = await open(path + TEMPORARY, "w");
       try {
-        await file.writev([header, body]);
+        // Not writev: on a disk that fills up it may write a part and not say so.
+        await file.writeFile(header);
+        await file.writeFile(body);
         await file.sync();
       } finally {
         await file.close();
       }
-      await rename(temporary, join(this.#directory, name));
+      await rename(path + TEMPORARY, path);
       await this.#syncDirectory();
-    } catch {
-      await unlink(temporary).catch(() => {});
+    } catch (error) {
+      this.#problem = `the disk queue cannot be written: ${(error as NodeJS.ErrnoException).code}`;
+      for (const left of [path + TEMPORARY, path]) await unlink(left).catch(() => {});
       return false;
     }
+    this.#problem = undefined;
     this.#files.push({ name, bytes: HEADER_BYTES + body.length });
     this.#bytes += HEADER_BYTES + body.length;
     return true;

@@ -1,9 +1,7 @@
-import { hostname } from "node:os";
-import type { Metadata, Metricset, Sample, WireLabelValue } from "@tidegauge/protocol";
-import { labelKey } from "../output/label-key.js";
+import type { Metricset, Sample } from "@tidegauge/protocol";
 import type { Batch } from "../output/output.js";
 import { dataStreamName, datasetOf, INTERNAL_DATASET } from "./data-stream.js";
-import { type Fields, metadataFields } from "./metadata-fields.js";
+import { ENVELOPE_FIELDS, Envelope } from "./envelope.js";
 
 /**
  * Where a document's samples stand: as `metricset.samples`, which Elastic's own ingest pipeline unfolds, or as top-level fields, for nodes without that
@@ -16,7 +14,8 @@ export interface Document {
   readonly dataStream: string;
   /** Line of its metricset in the request. */
   readonly line: number;
-  readonly fields: Fields;
+  /** JSON text in one line. */
+  readonly source: string;
 }
 
 /** How documents are made. */
@@ -34,125 +33,106 @@ export interface Documents {
 }
 
 /**
- * Makes the documents of a batch, in the order of its metricsets, as a real APM Server writes them (server-intake.md §8.6). A histogram whose values and counts
- * differ in number is left out, since the search node would refuse the whole document for it (D-SRV-3).
+ * Makes the documents of a batch, in the order of its metricsets, as a real APM Server writes them (server-intake.md §8.6). Text is put together without an
+ * object of the whole in between: what all documents of a batch share is encoded once.
+ *
+ * Left out and counted: a histogram whose values and counts differ in number, since the search node would refuse the whole document for it (D-SRV-3), and a
+ * metric called as a field of the envelope, where samples are fields.
  */
 export function documentsOf(batch: Batch, options: DocumentOptions): Documents {
-  const base = metadataFields(batch.metadata, batch.clientAddress);
-  const observer = { hostname: hostname(), type: "apm-server", version: options.observerVersion };
+  const envelope = new Envelope(batch, options);
   const refused: Record<string, number> = {};
   const documents: Document[] = [];
-  batch.metricsets.forEach((whole, index) => {
-    const metricset = withoutUneven(whole, refused);
-    if (metricset === undefined) return;
-    const service = serviceOf(base.service as Fields, metricset.service);
-    const dataset = datasetOf(metricset, String(service.name ?? ""));
+  let timeMs = Number.NaN;
+  let time = "";
+  batch.metricsets.forEach((metricset, index) => {
+    const service = metricset.service?.name || envelope.serviceName;
+    const dataset = datasetOf(metricset, service);
+    const measured = measuredText(metricset, dataset, options.form, refused);
+    if (measured === undefined) return;
+    const ms = Math.floor(metricset.timestamp / 1000);
+    if (ms !== timeMs) {
+      timeMs = ms;
+      time = new Date(ms).toISOString();
+    }
     documents.push({
       dataStream: dataStreamName(dataset, options.namespace),
       line: batch.lines[index] as number,
-      // What was measured comes first: a metric called as a field of the envelope must not replace it.
-      fields: {
-        ...measured(metricset, dataset, options.form),
-        "@timestamp": new Date(Math.floor(metricset.timestamp / 1000)).toISOString(),
-        processor: { event: "metric" },
-        data_stream: { type: "metrics", dataset, namespace: options.namespace },
-        observer,
-        ...base,
-        service,
-        ...labelFields(batch.metadata, metricset),
-      },
+      source: `{"@timestamp":"${time}",${measured}${envelope.labels(metricset.tags)},${envelope.text(dataset, metricset.service)}}`,
     });
   });
   return { documents, refused };
 }
 
-/** The metricset without histograms of uneven parts; undefined when nothing is left. Most have none and are given back as they are. */
-function withoutUneven(metricset: Metricset, refused: Record<string, number>): Metricset | undefined {
-  let samples: Record<string, Sample> | undefined;
-  for (const [name, { values, counts }] of Object.entries(metricset.samples)) {
-    if (values === undefined || values.length === counts?.length) continue;
-    samples ??= { ...metricset.samples };
-    delete samples[name];
-    refused.histogramLengths = (refused.histogramLengths ?? 0) + 1;
-  }
-  if (samples === undefined) return metricset;
-  return Object.keys(samples).length === 0 ? undefined : { ...metricset, samples };
-}
-
-/** A name or version in the metricset replaces both of the metadata's (SRV-46). */
-function serviceOf(service: Fields, own: Metricset["service"]): Fields {
-  if (own === undefined || (!own.name && !own.version)) return service;
-  const { version: _replaced, ...rest } = service;
-  return { ...rest, ...(own.name ? { name: own.name } : {}), ...(own.version ? { version: own.version } : {}) };
-}
-
-/** `labels` for texts and booleans, `numeric_labels` for numbers, the event's laid over the metadata's of the same kind (SRV-44). */
-function labelFields(metadata: Metadata, metricset: Metricset): Fields {
-  // Without a prototype: `__proto__` is a legal key.
-  const labels: Record<string, string> = Object.create(null);
-  const numeric: Record<string, number> = Object.create(null);
-  const take = (set: Record<string, WireLabelValue> | undefined): void => {
-    for (const [key, value] of Object.entries(set ?? {})) {
-      if (typeof value === "number") numeric[labelKey(key)] = value;
-      else if (value !== null && value !== undefined) labels[labelKey(key)] = String(value);
-    }
-  };
-  take(metadata.labels);
-  take(metricset.tags);
-  const fields: Fields = {};
-  if (Object.keys(labels).length > 0) fields.labels = labels;
-  if (Object.keys(numeric).length > 0) fields.numeric_labels = numeric;
-  return fields;
-}
-
-function measured(metricset: Metricset, dataset: string, form: SampleForm): Fields {
-  if (metricset.transaction !== undefined) return breakdown(metricset, form);
+/** `"metricset":…` and what was measured; undefined when nothing is left of it. */
+function measuredText(
+  metricset: Metricset,
+  dataset: string,
+  form: SampleForm,
+  refused: Record<string, number>,
+): string | undefined {
+  if (metricset.transaction !== undefined) return breakdownText(metricset, form);
   const isInternal = dataset === INTERNAL_DATASET;
-  const fields: Fields = Object.assign(Object.create(null), spanFields(metricset.span));
-  if (form === "fields") {
-    for (const [name, sample] of Object.entries(metricset.samples)) fields[name] = fieldValue(sample, isInternal);
-    fields.metricset = { name: "app" };
-  } else {
-    const samples = Object.entries(metricset.samples).map(([name, sample]) => listedSample(name, sample, isInternal));
-    fields.metricset = { name: "app", samples };
+  const isListed = form === "metricset.samples";
+  let samples = "";
+  let left = 0;
+  for (const name in metricset.samples) {
+    const sample = metricset.samples[name] as Sample;
+    if (sample.values !== undefined && sample.values.length !== sample.counts?.length) {
+      refused.histogramLengths = (refused.histogramLengths ?? 0) + 1;
+      left++;
+    } else if (isListed) {
+      samples += `${samples === "" ? "" : ","}{"name":${JSON.stringify(name)},${listedText(sample, isInternal)}}`;
+    } else if (ENVELOPE_FIELDS.has(name)) {
+      refused.reservedName = (refused.reservedName ?? 0) + 1;
+      left++;
+    } else {
+      samples += `,${JSON.stringify(name)}:${fieldText(sample, isInternal)}`;
+    }
   }
-  return fields;
+  if (samples === "" && left > 0) return undefined;
+  const span = spanText(metricset.span, "");
+  return isListed
+    ? `"metricset":{"name":"app","samples":[${samples}]}${span}`
+    : `"metricset":{"name":"app"}${span}${samples}`;
 }
 
 /** SRV-45: whole numbers, cut; nothing else of the samples is kept. */
-function breakdown(metricset: Metricset, form: SampleForm): Fields {
-  const fields = spanFields(metricset.span);
-  const count = Math.trunc(metricset.samples["span.self_time.count"]?.value ?? 0);
-  const sumUs = Math.trunc(Math.trunc((metricset.samples["span.self_time.sum.us"]?.value ?? 0) * 1000) / 1000);
-  if (count > 0) {
-    const sum = form === "fields" ? { sum: { us: sumUs } } : { "sum.us": sumUs };
-    fields.span = { ...(fields.span as Fields | undefined), self_time: { count, ...sum } };
-  }
-  const { name, type } = metricset.transaction ?? {};
-  fields.transaction = { ...(name ? { name } : {}), ...(type ? { type } : {}) };
-  fields.metricset = { name: "span_breakdown" };
-  return fields;
+function breakdownText({ samples, transaction, span }: Metricset, form: SampleForm): string {
+  const count = Math.trunc(samples["span.self_time.count"]?.value ?? 0);
+  const sumUs = Math.trunc(Math.trunc((samples["span.self_time.sum.us"]?.value ?? 0) * 1000) / 1000);
+  const sum = form === "fields" ? `"sum":{"us":${sumUs}}` : `"sum.us":${sumUs}`;
+  const selfTime = count > 0 ? `"self_time":{"count":${count},${sum}}` : "";
+  const transactionFields = [textField("name", transaction?.name), textField("type", transaction?.type)];
+  return `"metricset":{"name":"span_breakdown"},"transaction":{${present(transactionFields)}}${spanText(span, selfTime)}`;
 }
 
-function spanFields(span: Metricset["span"]): Fields {
-  if (span === undefined || (!span.type && !span.subtype)) return {};
-  return { span: { ...(span.type ? { type: span.type } : {}), ...(span.subtype ? { subtype: span.subtype } : {}) } };
+function spanText(span: Metricset["span"], selfTime: string): string {
+  const fields = present([textField("type", span?.type), textField("subtype", span?.subtype), selfTime]);
+  return fields === "" ? "" : `,"span":{${fields}}`;
+}
+
+function textField(name: string, value: string | null | undefined): string {
+  return value ? `"${name}":${JSON.stringify(value)}` : "";
+}
+
+function present(fields: readonly string[]): string {
+  return fields.filter((field) => field !== "").join(",");
 }
 
 /** SRV-43, SRV-61: only a sample of type histogram keeps its buckets, and internal streams know no types. */
-function listedSample(name: string, sample: Sample, isInternal: boolean): Fields {
-  if (isInternal) return { name, value: sample.value ?? 0 };
-  const listed: Fields = { name };
-  if (sample.type !== undefined) listed.type = sample.type;
-  if (sample.unit !== undefined) listed.unit = sample.unit;
-  if (sample.type === "histogram") {
-    listed.values = sample.values ?? [];
-    listed.counts = sample.counts ?? [];
-  } else listed.value = sample.value ?? 0;
-  return listed;
+function listedText(sample: Sample, isInternal: boolean): string {
+  if (isInternal) return `"value":${sample.value ?? 0}`;
+  const type = textField("type", sample.type);
+  const unit = textField("unit", sample.unit);
+  const value = sample.type === "histogram" ? bucketsText(sample) : `"value":${sample.value ?? 0}`;
+  return `${type === "" ? "" : `${type},`}${unit === "" ? "" : `${unit},`}${value}`;
 }
 
-function fieldValue(sample: Sample, isInternal: boolean): unknown {
-  if (sample.type === "histogram" && !isInternal) return { values: sample.values ?? [], counts: sample.counts ?? [] };
-  return sample.value ?? 0;
+function fieldText(sample: Sample, isInternal: boolean): string {
+  return sample.type === "histogram" && !isInternal ? `{${bucketsText(sample)}}` : String(sample.value ?? 0);
+}
+
+function bucketsText({ values = [], counts = [] }: Sample): string {
+  return `"values":[${values.join()}],"counts":[${counts.join()}]`;
 }

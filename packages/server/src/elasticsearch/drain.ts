@@ -1,28 +1,32 @@
-import { itemsOf } from "./bulk.js";
-import { type SentBulk, sendBulk } from "./bulk-writer.js";
+import { BULK_BYTES, type DeadDocument, firstPiece, type PieceOutcome } from "./bulk.js";
 import type { DiskQueue } from "./disk-queue.js";
-import type { SearchNodes } from "./search-nodes.js";
+import { type Bulk, sendBulk } from "./send-bulk.js";
 
 const FIRST_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 30_000;
+/** A node that finds a request too much for it is asked for less, down to this. */
+const MIN_REQUEST_BYTES = 4 * 1024;
 
 /** What a drain needs. */
 export interface DrainParts {
-  readonly nodes: SearchNodes;
+  readonly bulk: Bulk;
   readonly queue: DiskQueue;
-  /** Called with what every attempt came to. */
-  readonly sent: (outcome: SentBulk) => Promise<void>;
+  /** Called after every attempt, with what keeps nodes from taking documents. */
+  readonly report: (problem: string | undefined) => void;
+  /** Documents that will never be taken; resolves when they are kept aside. */
+  readonly bury: (dead: readonly DeadDocument[]) => Promise<void>;
   /** A file of the queue could not be read and was put aside. */
   readonly damaged: (name: string) => void;
 }
 
-/** Sends what lies in the disk queue, the oldest first, one body at a time, with growing pauses while no node takes it. */
+/** Sends what lies in the disk queue, the oldest first, one request at a time, with growing pauses while no node takes it. */
 export class Drain {
   readonly #parts: DrainParts;
   #running: Promise<void> | undefined;
   #stopped = false;
   #wake: (() => void) | undefined;
   #failures = 0;
+  #requestBytes = BULK_BYTES;
 
   constructor(parts: DrainParts) {
     this.#parts = parts;
@@ -48,19 +52,35 @@ export class Drain {
   }
 
   async #run(): Promise<void> {
-    const { nodes, queue, sent, damaged } = this.#parts;
+    const { queue, damaged } = this.#parts;
     while (!this.#stopped) {
       const queued = await queue.oldest(damaged);
       if (queued === undefined) return;
-      // Items that were taken before answer 409 when the body is sent once more: no need to rewrite the file.
-      const outcome = await sendBulk(nodes, itemsOf(queued.body));
-      // Dead items are named by every attempt, so only the last one counts.
-      const isLast = outcome.again.length === 0;
-      await sent(isLast ? outcome : { ...outcome, dead: [] });
-      if (isLast) {
+      // Documents that were taken before answer 409 when a body is begun once more after a stop: no need to rewrite the file.
+      if (await this.#sendAll(queued.body)) await queue.remove(queued.name);
+    }
+  }
+
+  /** False when stopped before the end. */
+  async #sendAll(body: Buffer): Promise<boolean> {
+    let left = body;
+    for (;;) {
+      const piece = firstPiece(left, this.#requestBytes);
+      if (piece === undefined) return true;
+      if (this.#stopped) return false;
+      const { outcomes, problem, isTooMuch } = await sendBulk(this.#parts.bulk, [piece]);
+      this.#parts.report(problem);
+      const { again, dead } = outcomes[0] as PieceOutcome;
+      if (dead.length > 0) await this.#parts.bury(dead);
+      if (again === undefined) {
         this.#failures = 0;
-        await queue.remove(queued.name);
-      } else await this.#pause();
+        this.#requestBytes = Math.min(this.#requestBytes * 2, BULK_BYTES);
+        left = left.subarray(piece.body.length);
+      } else {
+        if (again !== piece) left = Buffer.concat([again.body, left.subarray(piece.body.length)]);
+        if (isTooMuch) this.#requestBytes = Math.max(this.#requestBytes / 4, MIN_REQUEST_BYTES);
+        await this.#pause();
+      }
     }
   }
 

@@ -1,17 +1,23 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Batch, type Output, OutputError, type OutputMetric, type WriteResult } from "../output/output.js";
-import { type BulkItem, bulkItems, type DeadItem } from "./bulk.js";
-import { BulkWriter, type SentBulk, type Written } from "./bulk-writer.js";
+import { type BulkPiece, bulkPieces, type DeadDocument } from "./bulk.js";
+import { BulkWriter, type Written } from "./bulk-writer.js";
 import { DeadLetters } from "./dead-letters.js";
 import { DiskQueue } from "./disk-queue.js";
-import { documentsOf, type SampleForm } from "./document.js";
+import { documentsOf } from "./document.js";
 import { Drain } from "./drain.js";
+import { HealthLog } from "./health-log.js";
 import { SearchNodes } from "./search-nodes.js";
-import { prepareTarget } from "./target.js";
+import { Target } from "./target.js";
 
 const REQUEST_TIMEOUT_MS = 30_000;
 const ASK_AGAIN_MS = 2_000;
+/** A start does not wait longer for nodes that do not answer. */
+const START_WAIT_MS = 5_000;
+/** Documents in memory that are neither taken nor on disk. */
+const MAX_HELD_BYTES = 64 * 1024 * 1024;
 const DEAD_LETTER_BYTES = 32 * 1024 * 1024;
 /** The reason under which documents that no node will ever take are counted. */
 const DEAD_LETTER = "deadLetter";
@@ -29,6 +35,8 @@ export interface ElasticsearchOptions {
   readonly observerVersion: string;
   /** How long a batch waits for the nodes before it goes to disk; an agent itself waits 5 s. Default 2.5 s. */
   readonly patienceMs?: number;
+  /** Documents that may be in memory at once; beyond that a batch is refused. Default 64 MiB. */
+  readonly heldBytes?: number;
   readonly log: (level: "info" | "warn" | "error", message: string) => void;
 }
 
@@ -42,47 +50,48 @@ export class ElasticsearchOutput implements Output {
   readonly name = "elasticsearch";
   readonly #options: ElasticsearchOptions;
   readonly #nodes: SearchNodes;
+  readonly #target: Target;
   readonly #queue: DiskQueue;
   readonly #writer: BulkWriter;
   readonly #drain: Drain;
   readonly #dead: DeadLetters;
+  readonly #health: HealthLog;
   readonly #underway = new Set<Promise<unknown>>();
-  #form: SampleForm | undefined;
-  /** The target was asked in this run, not only remembered. */
-  #isPrepared = false;
-  #asking: NodeJS.Timeout | undefined;
-  /** Why the nodes take nothing at the moment. */
-  #problem: string | undefined;
+  #heldBytes = 0;
   #deadCount = 0;
   #closing: Promise<void> | undefined;
+  readonly #abort = new AbortController();
 
-  /** Throws what the file system says when the directory cannot be used. */
+  /** Throws what the file system says when the directory or the CA file cannot be used. */
   constructor(options: ElasticsearchOptions) {
     this.#options = options;
     mkdirSync(options.directory, { recursive: true });
-    this.#nodes = new SearchNodes({
-      ...options,
-      apiKey: options.apiKey,
-      caFile: options.caFile,
-      timeoutMs: REQUEST_TIMEOUT_MS,
-    });
+    const { urls, apiKey, caFile, log } = options;
+    this.#nodes = new SearchNodes({ urls, apiKey, caFile, timeoutMs: REQUEST_TIMEOUT_MS });
+    this.#target = new Target(this.#nodes, join(options.directory, "target.json"));
     this.#queue = new DiskQueue(join(options.directory, "queue"), options.queueBytes);
     this.#dead = new DeadLetters(join(options.directory, "dead-letters.ndjson"), DEAD_LETTER_BYTES);
-    this.#writer = new BulkWriter(this.#nodes, (problem) => this.#noteHealth(problem), options.patienceMs);
+    this.#health = new HealthLog(log);
+    const bulk = (body: Buffer) => this.#target.bulk(body);
+    const report = (problem: string | undefined) => this.#report(problem);
+    this.#writer = new BulkWriter({ bulk, report, patienceMs: options.patienceMs });
     this.#drain = new Drain({
-      nodes: this.#nodes,
+      bulk,
       queue: this.#queue,
-      sent: (outcome) => this.#drained(outcome),
-      damaged: (name) => {
-        options.log("error", `elasticsearch: ${name} of the disk queue is damaged and was put aside`);
-      },
+      report,
+      bury: (dead) => this.#bury(dead),
+      damaged: (name) => log("error", `elasticsearch: ${name} of the disk queue is damaged and was put aside`),
     });
-    this.#form = this.#remembered();
   }
 
-  /** Asks what stands behind the URL; goes on asking while nobody answers. */
+  /** Asks what stands behind the URL, and goes on asking while nobody answers. Resolves after the first attempt, or when that takes too long. */
   async start(): Promise<void> {
-    await this.#prepare();
+    if (!this.#queue.isEmpty) this.#drain.start();
+    const asked = this.#ask();
+    void asked.then((isKnown) => (isKnown ? undefined : this.#askAgain()));
+    const enough = new AbortController();
+    await Promise.race([asked, sleep(START_WAIT_MS, undefined, { signal: enough.signal }).catch(() => {})]);
+    enough.abort();
   }
 
   figures(): readonly OutputMetric[] {
@@ -97,7 +106,7 @@ export class ElasticsearchOutput implements Output {
         name: "tidegauge_elasticsearch_available",
         type: "gauge",
         help: "1 while the search nodes take documents.",
-        values: [["", this.#problem === undefined ? 1 : 0]],
+        values: [["", this.#health.problem === undefined ? 1 : 0]],
       },
       {
         name: "tidegauge_elasticsearch_dead_letters_total",
@@ -109,27 +118,24 @@ export class ElasticsearchOutput implements Output {
   }
 
   ready(): { ready: true } | { ready: false; reason: string } {
+    const { problem } = this.#health;
     if (this.#closing !== undefined) return { ready: false, reason: "the server is shutting down" };
-    if (this.#form === undefined)
-      return { ready: false, reason: `the search nodes are not known yet: ${this.#problem}` };
-    if (this.#queue.isFull) return { ready: false, reason: "the search nodes take nothing and the disk queue is full" };
+    if (this.#target.form === undefined)
+      return { ready: false, reason: `the search nodes are not known yet: ${problem ?? "no answer so far"}` };
+    if (problem !== undefined && this.#queue.problem !== undefined)
+      return { ready: false, reason: `the search nodes take nothing and ${this.#queue.problem}` };
     return { ready: true };
   }
 
   async write(batch: Batch): Promise<WriteResult> {
     if (this.#closing !== undefined) throw new OutputError("OUTPUT_CLOSED", "server is shutting down");
-    const form = this.#form;
+    const { form } = this.#target;
     if (form === undefined) throw new OutputError("OUTPUT_UNAVAILABLE", "the search nodes cannot be reached");
-    const { documents, refused } = documentsOf(batch, { ...this.#options, form });
-    const written = this.#deliver(bulkItems(batch, documents));
-    this.#underway.add(written);
-    try {
-      const { dead, present } = await written;
-      if (dead.length > 0) refused[DEAD_LETTER] = dead.length;
-      return { repeated: documents.length > 0 && present === documents.length, refused };
-    } finally {
-      this.#underway.delete(written);
-    }
+    const { namespace, observerVersion } = this.#options;
+    const { documents, refused } = documentsOf(batch, { form, namespace, observerVersion });
+    const { dead, present } = await this.#held(bulkPieces(batch, documents));
+    if (dead.length > 0) refused[DEAD_LETTER] = dead.length;
+    return { repeated: documents.length > 0 && present === documents.length, refused };
   }
 
   close(): Promise<void> {
@@ -137,35 +143,51 @@ export class ElasticsearchOutput implements Output {
     return this.#closing;
   }
 
+  /** What was taken becomes durable at the nodes or on disk, which takes no longer than a batch waits; then requests that are still under way are ended. */
   async #close(): Promise<void> {
-    clearTimeout(this.#asking);
+    this.#abort.abort();
     await Promise.allSettled(this.#underway);
-    await this.#drain.stop();
+    const stopped = this.#drain.stop();
     this.#nodes.close();
+    await stopped;
+  }
+
+  /** Delivers within the bound of memory. */
+  async #held(pieces: readonly BulkPiece[]): Promise<Written> {
+    const bytes = pieces.reduce((sum, { body }) => sum + body.length, 0);
+    const limit = this.#options.heldBytes ?? MAX_HELD_BYTES;
+    if (this.#heldBytes > 0 && this.#heldBytes + bytes > limit)
+      throw new OutputError("OUTPUT_FULL", "too many documents wait for the search nodes");
+    this.#heldBytes += bytes;
+    const written = this.#deliver(pieces);
+    this.#underway.add(written);
+    try {
+      return await written;
+    } finally {
+      this.#underway.delete(written);
+      this.#heldBytes -= bytes;
+    }
   }
 
   /** Resolves when all documents are taken, dead, or on disk. */
-  async #deliver(items: BulkItem[]): Promise<Written> {
+  async #deliver(pieces: readonly BulkPiece[]): Promise<Written> {
     // While the nodes are away an agent is not kept waiting for what will not come: the drain of what waits before it finds out.
-    const isAway = this.#problem !== undefined && !this.#queue.isEmpty;
-    const written = isAway ? { present: 0, again: items, dead: [] } : await this.#writer.write(items);
+    const isAway = this.#health.problem !== undefined && !this.#queue.isEmpty;
+    const written = isAway ? { present: 0, again: [...pieces], dead: [] } : await this.#writer.write(pieces);
     const { again, dead } = written;
     if (dead.length > 0) await this.#bury(dead);
     if (again.length > 0) {
-      if (!(await this.#queue.append(again))) {
-        throw new OutputError("OUTPUT_FULL", "the search nodes take nothing and the disk queue is full");
-      }
+      if (!(await this.#queue.append(again)))
+        throw new OutputError(
+          "OUTPUT_FULL",
+          `the search nodes take nothing and ${this.#queue.problem ?? "the disk queue was full"}`,
+        );
       this.#drain.start();
     }
     return written;
   }
 
-  async #drained(outcome: SentBulk): Promise<void> {
-    this.#noteHealth(outcome.problem);
-    if (outcome.dead.length > 0) await this.#bury(outcome.dead);
-  }
-
-  async #bury(dead: readonly DeadItem[]): Promise<void> {
+  async #bury(dead: readonly DeadDocument[]): Promise<void> {
     this.#deadCount += dead.length;
     const [first] = dead;
     this.#options.log(
@@ -175,47 +197,28 @@ export class ElasticsearchOutput implements Output {
     await this.#dead.add(dead);
   }
 
-  /** Logs when the nodes stop and begin to take documents, not at each attempt. */
-  #noteHealth(problem: string | undefined): void {
-    if (problem !== undefined && this.#problem === undefined)
-      this.#options.log("error", `elasticsearch: ${problem}; documents wait on disk`);
-    if (problem === undefined && this.#problem !== undefined) {
-      this.#options.log("info", "elasticsearch: documents are taken again");
-      this.#drain.hurry();
-    }
-    this.#problem = problem;
+  #report(problem: string | undefined): void {
+    if (this.#closing !== undefined) return;
+    const wasAway = this.#health.problem !== undefined;
+    this.#health.note(problem);
+    if (wasAway && problem === undefined) this.#drain.hurry();
   }
 
-  async #prepare(): Promise<void> {
+  async #askAgain(): Promise<void> {
+    do await sleep(ASK_AGAIN_MS, undefined, { signal: this.#abort.signal }).catch(() => {});
+    while (this.#closing === undefined && !(await this.#ask()));
+  }
+
+  async #ask(): Promise<boolean> {
     try {
-      const form = await prepareTarget(this.#nodes);
-      this.#form = form;
-      this.#isPrepared = true;
-      writeFileSync(this.#targetFile, JSON.stringify({ form }));
-      this.#noteHealth(undefined);
-      this.#options.log(
-        "info",
-        `elasticsearch: documents are written with ${form === "fields" ? "top-level fields and our own templates" : "metricset.samples for the built-in templates"}`,
-      );
+      await this.#target.prepare();
     } catch (error) {
-      this.#noteHealth((error as Error).message);
+      this.#report((error as Error).message);
+      return false;
     }
-    if (!this.#queue.isEmpty) this.#drain.start();
-    if (this.#isPrepared || this.#closing !== undefined) return;
-    this.#asking = setTimeout(() => void this.#prepare(), ASK_AGAIN_MS);
-  }
-
-  get #targetFile(): string {
-    return join(this.#options.directory, "target.json");
-  }
-
-  /** What stood behind the URL the last time, so that a restart while it is away loses nothing. */
-  #remembered(): SampleForm | undefined {
-    try {
-      const { form } = JSON.parse(readFileSync(this.#targetFile, "utf8")) as { form: unknown };
-      return form === "fields" || form === "metricset.samples" ? form : undefined;
-    } catch {
-      return undefined;
-    }
+    this.#report(undefined);
+    const how = this.#target.form === "fields" ? "top-level fields and our own" : "samples for the built-in";
+    this.#options.log("info", `elasticsearch: documents are written with ${how} templates`);
+    return true;
   }
 }

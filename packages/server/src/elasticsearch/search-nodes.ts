@@ -49,6 +49,7 @@ export class SearchNodes {
   readonly #http = new HttpAgent({ keepAlive: true });
   readonly #https: HttpsAgent;
   #next = 0;
+  #isClosed = false;
 
   constructor({ urls, apiKey, caFile, timeoutMs }: SearchNodesOptions) {
     this.#timeoutMs = timeoutMs;
@@ -75,6 +76,7 @@ export class SearchNodes {
     const sent = encoded ? await gzipAsync(body, { level: constants.Z_BEST_SPEED }) : body;
     const problems: string[] = [];
     for (const node of this.#inTurn()) {
+      if (this.#isClosed) break;
       const headers = {
         ...node.headers,
         ...(sent === undefined ? {} : { "Content-Type": contentType, "Content-Length": String(sent.length) }),
@@ -92,10 +94,12 @@ export class SearchNodes {
       }
       node.restUntilMs = Date.now() + REST_MS;
     }
-    throw new NodesUnavailable(`no search node answered (${problems.join("; ")})`);
+    throw new NodesUnavailable(`no search node answered (${this.#isClosed ? "closing" : problems.join("; ")})`);
   }
 
+  /** Ends requests under way; they and later ones reject with `NodesUnavailable`. */
   close(): void {
+    this.#isClosed = true;
     this.#http.destroy();
     this.#https.destroy();
   }
@@ -127,7 +131,12 @@ export class SearchNodes {
         response.on("error", reject);
       });
       request.on("timeout", () => request.destroy(new Error(`no answer within ${this.#timeoutMs} ms`)));
-      request.on("error", reject);
+      request.on("error", (error: NodeJS.ErrnoException) => {
+        // The node closed an idle connection while it was being used again: it has not failed, and a new connection tells.
+        const isStale = request.reusedSocket && error.code === "ECONNRESET" && !this.#isClosed;
+        if (isStale) this.#send(method, url, headers, body).then(resolve, reject);
+        else reject(error);
+      });
       request.end(body);
     });
   }

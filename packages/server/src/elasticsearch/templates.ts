@@ -1,6 +1,9 @@
 /** Name of our component and index templates. */
 export const TEMPLATE_NAME = "tidegauge-metrics-apm";
 
+/** Raised when the templates change; those on a node with another version are replaced. */
+export const TEMPLATE_VERSION = 1;
+
 const keyword = { type: "keyword", ignore_above: 1024 };
 
 /**
@@ -42,5 +45,6 @@ export const INDEX_TEMPLATE: object = {
   data_stream: {},
   composed_of: [TEMPLATE_NAME],
   priority: 200,
+  version: TEMPLATE_VERSION,
   _meta: { description: "Data streams of metrics written by Tidegauge", managed_by: "tidegauge" },
 };

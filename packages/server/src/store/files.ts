@@ -23,6 +23,7 @@ export class Files {
   #list: StoreFile[] = [];
   /** Highest generation given out, by day: a name is never used twice while it may be attached. */
   readonly #generations = new Map<string, number>();
+  #last: Promise<unknown> = Promise.resolve();
   /** The file that is written, if any. */
   current: StoreFile | undefined;
   /** Names of files that could not be read. */
@@ -196,9 +197,11 @@ export class Files {
     rmSync(`${file.path}.wal`, { force: true });
     const { keeper } = this.engine;
     try {
-      await keeper.run(`ATTACH ${literal(file.path)} AS ${file.alias}`);
-      await createTables(keeper, file.alias);
-      await keeper.run(`CHECKPOINT ${file.alias}`);
+      await this.#alone(async () => {
+        await keeper.run(`ATTACH ${literal(file.path)} AS ${file.alias}`);
+        await createTables(keeper, file.alias);
+        await keeper.run(`CHECKPOINT ${file.alias}`);
+      });
       syncDirectory(this.dataDir);
     } catch (error) {
       await this.#remove(file).catch(() => undefined);
@@ -281,8 +284,15 @@ export class Files {
     );
   }
 
+  /** One thing at a time on the keeper's connection: within a transaction nothing else may come between. */
+  async #alone(work: () => Promise<unknown>): Promise<void> {
+    const result = this.#last.then(work);
+    this.#last = result.catch(() => undefined);
+    await result;
+  }
+
   async #detach(file: StoreFile, connection: DuckDBConnection = this.engine.keeper): Promise<void> {
-    await connection.run(`DETACH DATABASE IF EXISTS ${file.alias}`);
+    await this.#alone(() => connection.run(`DETACH DATABASE IF EXISTS ${file.alias}`));
   }
 
   async #remove(file: StoreFile): Promise<void> {

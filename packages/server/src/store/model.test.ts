@@ -357,6 +357,6 @@ describe("the store against a naive model", () => {
         rmSync(dataDir, { recursive: true, force: true });
       }
     });
-    await fc.assert(property, { numRuns: Number(process.env.TIDEGAUGE_MODEL_RUNS ?? 3) });
+    await fc.assert(property, { numRuns: Number(process.env.TIDEGAUGE_MODEL_RUNS ?? 2) });
   });
 });

@@ -52,7 +52,14 @@ export const IDENTITY_COLUMNS = [
   "span_subtype",
 ] as const;
 
-/** Creates the tables of a new file. */
+/** Creates the tables of a new file, in one transaction: each would else be made durable by itself. */
 export async function createTables(connection: DuckDBConnection, alias: string): Promise<void> {
-  for (const table of TABLES) await connection.run(`CREATE TABLE ${alias}.${table}`);
+  await connection.run("BEGIN TRANSACTION");
+  try {
+    for (const table of TABLES) await connection.run(`CREATE TABLE ${alias}.${table}`);
+    await connection.run("COMMIT");
+  } catch (error) {
+    await connection.run("ROLLBACK").catch(() => undefined);
+    throw error;
+  }
 }

@@ -11,7 +11,7 @@ describe("tidegauge completion", () => {
     };
     expect(complete("tidegauge", "se")).toEqual(["serve"]);
     expect(complete("tidegauge", "query", "--agg")).toEqual(["--aggregation"]);
-    expect(complete("tidegauge", "serve", "--data")).toEqual(["--data-dir"]);
+    expect(complete("tidegauge", "serve", "--data-d")).toEqual(["--data-dir"]);
   });
 
   it("names every command and flag to zsh and fish", async () => {

@@ -44,7 +44,7 @@ async function demo(flags: DemoFlags): Promise<void> {
     const { startServer } = await import("@tidegauge/server"); // as in serve
     const server = await startServer({ host: flags.host, port: flags.port, dataDir, logLevel: "warn" });
     try {
-      const application = await startApplication({ serverUrl: server.url, metricsInterval: "2s", say });
+      const application = await startApplication({ serverUrl: server.url, metricsInterval: "1s", say });
       process.stdout.write(welcome(server.url, application));
       await stopped;
       say("stopping");
@@ -62,7 +62,7 @@ function welcome(url: string, application: Application): string {
 
   ${pc.bold("Open")} ${pc.cyan(url)}
 
-  A small shop runs here under a load that comes in waves, and reports every 2 s. What to look at:
+  A small shop runs here under a load that comes in waves, and reports every second. What to look at:
     ${pc.bold("shop")}         heap used climbs: carts are never forgotten, until the shop is restarted at 384 MB
                  GET /search is the slow transaction: nearly all of it is db, one statement per product
     ${pc.bold("shop-worker")}  queue.depth grows in each rush and drains afterwards

@@ -26,7 +26,7 @@ export async function startApplication(options: ApplicationOptions): Promise<App
   const agent = {
     ELASTIC_APM_SERVER_URL: options.serverUrl,
     ELASTIC_APM_METRICS_INTERVAL: options.metricsInterval,
-    ELASTIC_APM_API_REQUEST_TIME: "1s",
+    ELASTIC_APM_API_REQUEST_TIME: "500ms",
     ELASTIC_APM_CLOUD_PROVIDER: "none",
     ELASTIC_APM_ENVIRONMENT: "demo",
     ELASTIC_APM_LOG_LEVEL: "error",
@@ -46,8 +46,10 @@ export async function startApplication(options: ApplicationOptions): Promise<App
   try {
     const database = await start("database", {}, true);
     const databasePort = { DATABASE_PORT: String(database.port) };
-    const shop = await start("shop", { ...agent, ...databasePort }, true);
-    await start("worker", { ...agent, ...databasePort });
+    const [shop] = await Promise.all([
+      start("shop", { ...agent, ...databasePort }, true),
+      start("worker", { ...agent, ...databasePort }),
+    ]);
     await start("load", { SHOP_PORT: String(shop.port) });
     return {
       shopPort: shop.port,

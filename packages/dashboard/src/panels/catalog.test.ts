@@ -56,6 +56,11 @@ describe("panelsFor", () => {
     expect(panel?.lines[0]).toMatchObject({ groupBy: ["region"], limit: 8 });
   });
 
+  it("keeps what a Prometheus client counts apart, without the prefix in the title", () => {
+    const [panel] = panelsFor([metric("prometheus.metrics.http_requests_total", "cumulative")]);
+    expect(panel).toMatchObject({ section: "Prometheus", title: "http_requests_total" });
+  });
+
   it("says when the kind was inferred", () => {
     expect(panelsFor([metric("x", "cumulative", { inferred: true })])[0]?.description).toContain("inferred");
   });

@@ -33,8 +33,12 @@ function hasSum(byName: ReadonlyMap<string, MetricSummary>, timer: string): bool
   return ["", ".us", ".ms", ".s", ".ns"].some((unit) => byName.has(`${timer}.sum${unit}`));
 }
 
+/** What the agent puts before metrics bridged from a Prometheus client unless configured otherwise. */
+const PROMETHEUS_PREFIX = "prometheus.metrics.";
+
 function sectionOf(name: string): Section {
   if (name.startsWith("nodejs.")) return "Node.js runtime";
+  if (name.startsWith(PROMETHEUS_PREFIX)) return "Prometheus";
   return name.startsWith("agent.") ? "Agent" : "Application";
 }
 
@@ -67,7 +71,8 @@ function timerPanel(timer: string, sum: MetricSummary): PanelSpec {
 }
 
 function metricPanel(metric: MetricSummary, isCountOfTimer: boolean): PanelSpec {
-  const title = isCountOfTimer ? `${metric.name.slice(0, -".count".length)}: rate` : metric.name;
+  const name = metric.name.startsWith(PROMETHEUS_PREFIX) ? metric.name.slice(PROMETHEUS_PREFIX.length) : metric.name;
+  const title = isCountOfTimer ? `${name.slice(0, -".count".length)}: rate` : name;
   const base = { id: metric.name, title, section: sectionOf(metric.name) };
   const groups = grouping(metric);
   const inferred = metric.inferred ? " (inferred from its values)" : "";

@@ -29,7 +29,7 @@ export interface PanelLine {
 }
 
 /** The sections of a service's page, in their order. */
-export const SECTIONS = ["CPU and memory", "Node.js runtime", "Application", "Agent"] as const;
+export const SECTIONS = ["CPU and memory", "Node.js runtime", "Application", "Prometheus", "Agent"] as const;
 export type Section = (typeof SECTIONS)[number];
 
 /** What a panel shows and how. */

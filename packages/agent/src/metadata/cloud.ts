@@ -3,8 +3,6 @@ import type { Logger } from "../logging/logger.js";
 import { NodeSender } from "../transport/node-sender.js";
 import { awsCloud, azureAppService, azureCloud, type CloudMetadata, gcpCloud } from "./cloud-documents.js";
 
-const CONNECT_MS = 100;
-const REQUEST_MS = 1000;
 const LINK_LOCAL = "169.254.169.254";
 
 /** Where the metadata services are; tests put fakes on loopback in their place. */
@@ -14,6 +12,10 @@ export interface CloudServices {
   readonly azure: string;
   /** Finds `host:port` of the Google service; rejects elsewhere. */
   readonly findGcp: () => Promise<string>;
+  /** Longest time until something answers there at all. */
+  readonly connectMs: number;
+  /** Longest time of one request. */
+  readonly requestMs: number;
 }
 
 /** The real ones. Google's is found by name, with a resolver of our own: a lookup by the system could hold the process for many seconds. */
@@ -22,9 +24,11 @@ export const CLOUD_SERVICES: CloudServices = {
   azure: `${LINK_LOCAL}:80`,
   async findGcp() {
     const { Resolver } = process.getBuiltinModule("node:dns").promises;
-    const addresses = await new Resolver({ timeout: REQUEST_MS / 2, tries: 1 }).resolve4("metadata.google.internal");
+    const addresses = await new Resolver({ timeout: 500, tries: 1 }).resolve4("metadata.google.internal");
     return `${addresses[0]}:80`;
   },
+  connectMs: 100,
+  requestMs: 1000,
 };
 
 /**
@@ -41,9 +45,9 @@ export async function detectCloud(
   const sender = new NodeSender({ verify: true });
   try {
     const detectors = {
-      aws: () => detectAws(sender, services.aws),
+      aws: () => detectAws(sender, services),
       gcp: () => detectGcp(sender, services),
-      azure: async () => azureAppService(env) ?? (await detectAzure(sender, services.azure)),
+      azure: async () => azureAppService(env) ?? (await detectAzure(sender, services)),
     };
     const names = provider === "auto" ? (["aws", "gcp", "azure"] as const) : [provider];
     for (const name of names) {
@@ -60,14 +64,16 @@ export async function detectCloud(
   }
 }
 
-async function detectAws(sender: NodeSender, service: string): Promise<CloudMetadata | undefined> {
-  await probe(service);
-  const token = await request(sender, "PUT", `http://${service}/latest/api/token`, {
+async function detectAws(sender: NodeSender, services: CloudServices): Promise<CloudMetadata | undefined> {
+  const { aws: service, connectMs, requestMs } = services;
+  await probe(service, connectMs);
+  const token = await request(sender, requestMs, "PUT", `http://${service}/latest/api/token`, {
     "X-aws-ec2-metadata-token-ttl-seconds": "300",
   }).catch(() => "");
   return awsCloud(
     await request(
       sender,
+      requestMs,
       "GET",
       `http://${service}/latest/dynamic/instance-identity/document`,
       token === "" ? {} : { "X-aws-ec2-metadata-token": token },
@@ -78,38 +84,40 @@ async function detectAws(sender: NodeSender, service: string): Promise<CloudMeta
 async function detectGcp(sender: NodeSender, services: CloudServices): Promise<CloudMetadata | undefined> {
   const service = await services.findGcp();
   const url = `http://${service}/computeMetadata/v1/?recursive=true`;
-  return gcpCloud(await request(sender, "GET", url, { "Metadata-Flavor": "Google" }));
+  return gcpCloud(await request(sender, services.requestMs, "GET", url, { "Metadata-Flavor": "Google" }));
 }
 
-async function detectAzure(sender: NodeSender, service: string): Promise<CloudMetadata | undefined> {
-  await probe(service);
+async function detectAzure(sender: NodeSender, services: CloudServices): Promise<CloudMetadata | undefined> {
+  const { azure: service, connectMs, requestMs } = services;
+  await probe(service, connectMs);
   const url = `http://${service}/metadata/instance/compute?api-version=2019-08-15`;
-  return azureCloud(await request(sender, "GET", url, { Metadata: "true" }));
+  return azureCloud(await request(sender, requestMs, "GET", url, { Metadata: "true" }));
 }
 
 /** Resolves if something listens there. */
-function probe(service: string): Promise<void> {
+function probe(service: string, limitMs: number): Promise<void> {
   const net = process.getBuiltinModule("node:net");
   const { hostname, port } = new URL(`http://${service}`);
   return new Promise((resolve, reject) => {
-    const socket = net.connect({ host: hostname, port: Number(port || 80), timeout: CONNECT_MS });
+    const socket = net.connect({ host: hostname, port: Number(port || 80), timeout: limitMs });
     socket.unref();
     socket.once("connect", () => {
       socket.destroy();
       resolve();
     });
-    socket.once("timeout", () => socket.destroy(new Error(`no connection to ${service} within ${CONNECT_MS} ms`)));
+    socket.once("timeout", () => socket.destroy(new Error(`no connection to ${service} within ${limitMs} ms`)));
     socket.once("error", reject);
   });
 }
 
 async function request(
   sender: NodeSender,
+  timeoutMs: number,
   method: "GET" | "PUT",
   url: string,
   headers: Readonly<Record<string, string>>,
 ): Promise<string> {
-  const answer = await sender.send({ method, url: new URL(url), headers, timeoutMs: REQUEST_MS });
+  const answer = await sender.send({ method, url: new URL(url), headers, timeoutMs });
   if (answer.status !== 200) throw new Error(`HTTP ${answer.status} from ${url}`);
   return answer.body;
 }

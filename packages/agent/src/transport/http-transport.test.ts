@@ -57,7 +57,7 @@ describe("requests", () => {
     queue(1);
     await until(() => transport.stats().accepted === 1);
     expect(server.requests[0]?.url).toBe("/intake/v2/events");
-    await transport.flush();
+    await transport.flush(10_000);
     expect(server.requests.at(-1)).toMatchObject({ url: "/intake/v2/events?flushed=true", bytes: 0 });
     expect(transport.stats().recorded).toBe(1);
   });

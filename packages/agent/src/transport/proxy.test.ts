@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { RecordingLogger } from "../logging/recording-logger.testing.js";
 import { certify } from "./certificate.testing.js";
 import { FakeServer } from "./fake-server.testing.js";
-import { harness } from "./harness.testing.js";
+import { harness, until } from "./harness.testing.js";
 import { proxyFor } from "./proxy.js";
 import { ProxySender } from "./proxy-sender.js";
 
@@ -165,14 +165,10 @@ describe("through a proxy", () => {
       return join(directory, name);
     };
     const send = async (options: object): Promise<number> => {
-      const { transport, queue } = harness({
-        serverUrl: "https://apm.test",
-        secretToken: "t",
-        apiRequestTime: "400ms",
-        ...options,
-      });
+      const { transport, queue, logger } = harness({ serverUrl: "https://apm.test", secretToken: "t", ...options });
       queue(1);
-      await transport.flush().catch(() => {});
+      void transport.flush().catch(() => {});
+      await until(() => transport.stats().accepted === 1 || logger.of("error").length > 0);
       const { accepted } = transport.stats();
       await transport.close(1);
       return accepted;
@@ -191,9 +187,10 @@ describe("through a proxy", () => {
   });
 
   it("W-71 says that the proxy refused", async () => {
-    const { transport, queue, logger } = harness({ serverUrl: "https://forbidden.test", apiRequestTime: "200ms" });
+    const { transport, queue, logger } = harness({ serverUrl: "https://forbidden.test" });
     queue(1);
-    await transport.flush().catch(() => {});
+    void transport.flush().catch(() => {});
+    await until(() => logger.of("error").length > 0);
     expect(logger.of("error")[0]).toMatch(/the proxy answered HTTP 403|Proxy response/);
     expect(transport.stats().queued).toBe(1);
     await transport.close(1);

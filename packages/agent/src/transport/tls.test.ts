@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { ConfigOptions } from "../config/index.js";
 import { certify, type Identity } from "./certificate.testing.js";
-import { harness } from "./harness.testing.js";
+import { harness, until } from "./harness.testing.js";
 
 let directory: string;
 let authority: Identity;
@@ -46,9 +46,11 @@ function file(name: string, text: string): string {
 
 /** Sends one event; resolves to whether it was accepted and to what was logged. */
 async function send(options: ConfigOptions): Promise<{ accepted: boolean; errors: string[] }> {
-  const { transport, queue, logger } = harness({ secretToken: "token", apiRequestTime: "300ms", ...options });
+  const { transport, queue, logger } = harness({ secretToken: "token", ...options });
   queue(1);
-  await transport.flush().catch(() => {});
+  void transport.flush().catch(() => {});
+  // A connection that is refused is tried again: its reason stands in the log at once.
+  await until(() => transport.stats().accepted === 1 || logger.of("error").some((line) => line.startsWith("sending")));
   const accepted = transport.stats().accepted === 1;
   await transport.close(1);
   return { accepted, errors: logger.of("error") };

@@ -2,7 +2,7 @@
 // durable answer with eight readers, memory. Writes results.json beside this file.
 //   node bench/storing/storing.mjs [--points 10000000]
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { cpus, loadavg, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -131,6 +131,8 @@ const result = {
   at: new Date().toISOString(),
   node: process.version,
   cpus: cpus().length,
+  // Times say little on a machine that has other things to do.
+  load: loadavg().map((load) => round(load, 1)),
   points: steps * PROCESSES * METRICS,
   series: PROCESSES * METRICS,
 };

@@ -45,6 +45,8 @@ beforeAll(async () => {
         at(0, { "queue.bytes": { value: 10, type: "gauge" } }, { "pool.name": "a", n: 1 }),
         at(10, { "queue.bytes": { value: 20, type: "gauge" } }, { "pool.name": "a", n: 1 }),
         at(10, { "queue.bytes": { value: 100, type: "gauge" } }, { "pool.name": "b", n: 2 }),
+        at(0, { jobs: { value: 2, temporality: "delta" } }),
+        at(30, { jobs: { value: 3, temporality: "delta" } }),
         at(0, { orders: { value: 5 } }),
         at(70, { orders: { value: 12 } }),
         at(80, { orders: { value: 3 } }),
@@ -133,6 +135,12 @@ describe("GET /api/v1/query", () => {
         [{}, [value, null]],
       ]);
     }
+  });
+
+  it("QRY-11 QRY-15 adds the samples of a delta", async () => {
+    expect(valuesOf(await query("metric=jobs&aggregation=sum"))).toEqual([[{}, [5, null]]]);
+    expect(valuesOf(await query("metric=jobs&aggregation=rate"))).toEqual([[{}, [5 / 60, null]]]);
+    expect(valuesOf(await query("metric=jobs&aggregation=last"))).toEqual([[{}, [3, null]]]);
   });
 
   it("QRY-12 QRY-15 STO-2 counts increases per process: from 0 where the start is known, a fall is a restart, nothing is invented", async () => {
@@ -244,6 +252,7 @@ describe("the rest of the query API", () => {
     const { metrics } = (await get("/api/v1/metrics?service=shop")).body as MetricsResponse;
     const orders = metrics.find(({ name }) => name === "orders");
     expect(metrics.map(({ name, kind, unit }) => [name, kind, unit])).toEqual([
+      ["jobs", "delta", null],
       ["lat", "histogram", null],
       ["orders", "cumulative", null],
       ["queue.bytes", "gauge", "byte"],

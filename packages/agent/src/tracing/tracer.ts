@@ -92,7 +92,7 @@ export class Tracer implements TransactionSink {
 
   transactionEnded(transaction: Span, sums: SelfTimes | null, selfTimeUs: number, durationUs: number): void {
     const name = labelText(transaction.name);
-    const type = labelText(transaction.type);
+    const type = labelText(transaction.type) || DEFAULT_TRANSACTION_TYPE;
     if (sums !== null) this.#breakdown?.addTransaction(name, type, sums, selfTimeUs);
     const outcome = OUTCOMES.has(transaction.outcome) ? transaction.outcome : "unknown";
     this.#transactions?.addDuration(name, type, outcome, durationUs);
@@ -116,8 +116,8 @@ function runMeasured<S extends Span, R>(span: S, fn: (span: S) => R): R {
     fail(span);
     throw error;
   }
-  if (isThenable(result)) {
-    return Promise.resolve(result).then(
+  if (result instanceof Promise) {
+    return result.then(
       (value) => {
         succeed(span);
         return value;
@@ -128,8 +128,41 @@ function runMeasured<S extends Span, R>(span: S, fn: (span: S) => R): R {
       },
     ) as R;
   }
-  succeed(span);
+  if (isThenable(result)) measureThenable(span, result);
+  else succeed(span);
   return result;
+}
+
+/**
+ * A thenable of the application's own, such as a query builder: it is given back as it is, since it may have methods, and may only start its work when it is
+ * awaited. Its `then` runs with `span` current and ends it.
+ */
+function measureThenable(span: Span, thenable: PriorThen): void {
+  const prior = thenable.then;
+  function measured(this: unknown, resolved?: Settle, rejected?: Settle): unknown {
+    return runInSpan(span, () =>
+      prior.call(
+        this,
+        (value) => {
+          succeed(span);
+          return typeof resolved === "function" ? resolved(value) : value;
+        },
+        (error) => {
+          fail(span);
+          if (typeof rejected === "function") return rejected(error);
+          throw error;
+        },
+      ),
+    );
+  }
+  // One that takes no new property is only measured up to here.
+  if (!Reflect.set(thenable, "then", measured)) succeed(span);
+}
+
+type Settle = (value: unknown) => unknown;
+
+interface PriorThen {
+  then(this: unknown, resolved?: Settle, rejected?: Settle): unknown;
 }
 
 function succeed(span: Span): void {
@@ -142,7 +175,7 @@ function fail(span: Span): void {
   span.end();
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
+function isThenable(value: unknown): value is PriorThen {
   return (
     value !== null &&
     (typeof value === "object" || typeof value === "function") &&

@@ -208,6 +208,22 @@ describe("through a proxy", () => {
     await elsewhere.stop();
   });
 
+  it("W-71 with a proxy that is no http URL logs one error, sends nothing, never directly, and events wait", async () => {
+    const elsewhere = await FakeServer.start("127.0.0.2");
+    for (const named of ["http://[bad", "socks5://127.0.0.1:1080", "http://user:100%@127.0.0.1:1"]) {
+      process.env.HTTPS_PROXY = named;
+      const { transport, queue, logger } = harness({ serverUrl: elsewhere.url, apiRequestTime: "50ms" });
+      transport.start();
+      queue(1);
+      await transport.flush().catch(() => {});
+      expect(transport.stats()).toMatchObject({ recorded: 1, queued: 1, accepted: 0 });
+      expect(logger.of("error")).toEqual([expect.stringMatching(/not an http or https URL/)]);
+      await transport.close(1);
+    }
+    expect(elsewhere.requests).toEqual([]);
+    await elsewhere.stop();
+  });
+
   it("W-71 without undici logs one error, sends nothing, never directly, and events wait", async () => {
     const elsewhere = await FakeServer.start("127.0.0.2");
     const target = new URL(elsewhere.url);

@@ -28,7 +28,7 @@ export interface Sender {
   close(): void;
 }
 
-/** Code of the error that a proxy is configured and `undici` is missing; the sender has logged it (W-71). */
+/** Code of the error that a proxy is configured and cannot be used; the sender has logged why (W-71). */
 export const NO_PROXY_CLIENT = "NO_PROXY_CLIENT";
 
 /** Longest part of an answer's body that is kept; the rest is read and thrown away. */

@@ -10,7 +10,6 @@ import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { launchChromium } from "../../conformance/browser/chromium.mjs";
-import { provideFonts } from "../../conformance/browser/fonts.mjs";
 import { TidegaugeProcess, temporaryDirectory } from "../../conformance/server-process.mjs";
 import { fill } from "./fill.mjs";
 import { countRefreshes, measureDrawing } from "./in-page.mjs";
@@ -27,7 +26,6 @@ const { values: flags } = parseArgs({
 });
 const OPENINGS = 5;
 
-provideFonts();
 const launched = await launchChromium();
 if (launched === undefined) {
   console.error("this machine has no Chromium; install Chrome or set CHROME_PATH");

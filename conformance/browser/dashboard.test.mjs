@@ -4,9 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TidegaugeProcess, temporaryDirectory } from "../server-process.mjs";
 import { launchChromium } from "./chromium.mjs";
 import { DashboardPage, eventually } from "./dashboard-page.mjs";
-import { provideFonts } from "./fonts.mjs";
 
-provideFonts();
 const launched = await launchChromium();
 if (launched === undefined) console.log("skipped: this machine has no Chromium; install Chrome or set CHROME_PATH");
 const browser = launched?.browser;

@@ -8,7 +8,6 @@ import { fileURLToPath } from "node:url";
 import { TidegaugeProcess } from "../server-process.mjs";
 import { launchChromium } from "./chromium.mjs";
 import { DashboardPage } from "./dashboard-page.mjs";
-import { provideFonts } from "./fonts.mjs";
 
 const directory = process.argv[2] ?? fileURLToPath(new URL("../../docs/images", import.meta.url));
 const seconds = Number(process.argv[3] ?? 280);
@@ -29,7 +28,6 @@ function nothingLoads() {
   );
 }
 
-provideFonts();
 const launched = await launchChromium();
 if (launched === undefined) {
   console.error("this machine has no Chromium; install Chrome or set CHROME_PATH");

@@ -245,7 +245,7 @@ describe("the command, installed", () => {
     run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", ...Object.values(tarballs)], path);
     const { version } = JSON.parse(readFileSync(join(clone, "packages", "cli", "package.json"), "utf8"));
     expect(run("npx", ["tidegauge", "--version"], path)).toBe(`${version}\n`);
-    const script = `npx tidegauge serve --port 0 --data-dir data --log-level warn > out & pid=$!
+    const script = `node_modules/.bin/tidegauge serve --port 0 --data-dir data --log-level warn > out & pid=$!
       for i in $(seq 100); do grep -q listening out && break; sleep 0.1; done
       url=$(sed 's/listening on //' out); curl -sf -H 'Accept: text/html' "$url/" | grep -c '<script'; kill $pid; wait $pid`;
     expect(Number(spawnSync("bash", ["-c", script], { cwd: path, encoding: "utf8" }).stdout.trim())).toBeGreaterThan(0);

@@ -1,6 +1,6 @@
 // What measuring transactions and spans costs in processor time, against a bare process and against the rivals, in one run:
 //
-//   node bench/tracing/tracing.mjs [--rounds 6] [--requests 4000] [--million] [--out bench/results/tracing.json]
+//   node bench/tracing/tracing.mjs [--rounds 20] [--requests 800] [--million] [--out bench/results/tracing.json]
 //
 // Every process of every rival runs at the same time as the others, and the rounds of load go round them, so that a busy machine disturbs all alike; the
 // minimum of the rounds counts. `--million` sends a million requests to the measured http server and looks at its memory on the way.
@@ -8,15 +8,15 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { Agent, createServer, get } from "node:http";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const { values: flags } = parseArgs({
   options: {
-    rounds: { type: "string", default: "6" },
-    requests: { type: "string", default: "4000" },
+    rounds: { type: "string", default: "20" },
+    requests: { type: "string", default: "800" },
     million: { type: "boolean", default: false },
     out: { type: "string", default: here("../results/tracing.json") },
   },
@@ -82,7 +82,7 @@ async function requestsOf(file) {
     const child = start(file, execArgv);
     running.push({ name, child, port: (await ask(child)).port, best: Number.POSITIVE_INFINITY });
   }
-  for (const { port } of running) await load(port, 3 * requests);
+  for (const { port } of running) await load(port, 5 * requests);
   for (let round = 0; round < rounds; round++) {
     for (const one of running) {
       const before = await ask(one.child, "cpu");
@@ -98,7 +98,7 @@ async function requestsOf(file) {
 async function startUps() {
   const best = {};
   const rss = {};
-  for (let round = 0; round < 2 * rounds; round++) {
+  for (let round = 0; round < rounds; round++) {
     for (const [name, execArgv] of Object.entries(RIVALS)) {
       const child = start("empty", execArgv);
       const exit = once(child, "exit");
@@ -150,6 +150,7 @@ function round2(value) {
 
 const result = {
   what: "tracing",
+  load: loadavg().map(round2),
   date: new Date().toISOString(),
   node: process.version,
   cpu: cpus()[0]?.model,

@@ -40,13 +40,14 @@ const ALL_COLUMNS = [...IDENTITY_COLUMNS, "unit"];
 
 /**
  * Fills `target` with everything of `sources`, sorted by metric, series and time, with one dictionary and the batch ids of the dedup window. One
- * transaction into one file; durable on return.
+ * transaction into one file, `partSamples` sorted at once; durable on return.
  */
 export async function compact(
   connection: DuckDBConnection,
   sources: readonly StoreFile[],
   target: StoreFile,
   nowMs: number,
+  partSamples: number,
 ): Promise<void> {
   const columns = ALL_COLUMNS.join(", ");
   const dictionaries = sources.map(({ alias }, file) => `SELECT ${file} AS file, id, ${columns} FROM ${alias}.series`);
@@ -58,12 +59,17 @@ export async function compact(
   const ranges = await keptRanges(connection, sources, nowMs);
   await connection.run("BEGIN TRANSACTION");
   try {
-    await connection.run(
-      `INSERT INTO ${target.alias}.points ${renumbered(sources, "points", "p.value")} ORDER BY series, time, value`,
-    );
-    await connection.run(
-      `INSERT INTO ${target.alias}.histograms ${renumbered(sources, "histograms", "p.bounds, p.counts")} ORDER BY series, time, bounds, counts`,
-    );
+    for (const part of await parts(connection, sources, "points", partSamples)) {
+      await connection.run(
+        `INSERT INTO ${target.alias}.points ${renumbered(sources, "points", "p.value", part)} ORDER BY series, time, value`,
+      );
+    }
+    for (const part of await parts(connection, sources, "histograms", partSamples)) {
+      await connection.run(
+        `INSERT INTO ${target.alias}.histograms ${renumbered(sources, "histograms", "p.bounds, p.counts", part)}
+         ORDER BY series, time, bounds, counts`,
+      );
+    }
     await connection.run(
       `INSERT INTO ${target.alias}.series
        SELECT m.series, ${ALL_COLUMNS.filter((column) => column !== "unit")
@@ -103,12 +109,45 @@ export async function compact(
   [target.points, target.minMs, target.maxMs] = row as [number, number | null, number | null];
 }
 
-function renumbered(sources: readonly StoreFile[], table: string, columns: string): string {
+/** Series `first` to `last` of the new dictionary, sorted in one go. */
+interface Part {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Parts of the new file that are sorted one after the other: a whole day at once would take as much memory. */
+async function parts(
+  connection: DuckDBConnection,
+  sources: readonly StoreFile[],
+  table: string,
+  partSamples: number,
+): Promise<Part[]> {
+  const counts = sources.map(
+    ({ alias }, file) =>
+      `SELECT m.series, count(*) AS samples FROM ${alias}.${table} p JOIN mapping m ON m.file = ${file} AND p.series = m.id GROUP BY m.series`,
+  );
+  const found = await rows(
+    connection,
+    `SELECT series, CAST(sum(samples) AS DOUBLE) FROM (${counts.join(" UNION ALL ")}) GROUP BY series ORDER BY series`,
+  );
+  const list: { first: number; last: number; samples: number }[] = [];
+  for (const [series, samples] of found as [number, number][]) {
+    const open = list.at(-1);
+    if (open === undefined || open.samples + samples > partSamples) list.push({ first: series, last: series, samples });
+    else {
+      open.last = series;
+      open.samples += samples;
+    }
+  }
+  return list;
+}
+
+function renumbered(sources: readonly StoreFile[], table: string, columns: string, { first, last }: Part): string {
   return sources
     .map(
       ({ alias }, file) =>
         `SELECT m.series, p.time, ${columns} FROM ${alias}.${table} p
-         JOIN (SELECT id, series FROM mapping WHERE file = ${file}) m ON p.series = m.id`,
+         JOIN (SELECT id, series FROM mapping WHERE file = ${file} AND series BETWEEN ${first} AND ${last}) m ON p.series = m.id`,
     )
     .join(" UNION ALL ");
 }

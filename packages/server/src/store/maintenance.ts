@@ -121,7 +121,8 @@ export class Maintenance {
     try {
       const target = await this.#files.prepare(first.day);
       try {
-        await compact(connection, sources, target, Date.now());
+        // As many samples at once as an open file holds.
+        await compact(connection, sources, target, Date.now(), this.#options.rotatePoints);
         if (!sources.every((file) => this.#files.list.includes(file)))
           throw new Error("a source was dropped meanwhile");
         await this.#files.replace(sources, target);

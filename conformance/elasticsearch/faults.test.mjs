@@ -3,8 +3,11 @@ import { connect, createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TidegaugeProcess, temporaryDirectory } from "../server-process.mjs";
 import { SearchNode } from "./search-node.mjs";
+import { isBehind, settled } from "./settled.mjs";
 
 const LINES = 20;
+/** `TIDEGAUGE_SOAK=1`: a node away for a minute, and more rounds of kills. */
+const IS_SOAK = process.env.TIDEGAUGE_SOAK === "1";
 let node;
 
 beforeAll(async () => {
@@ -69,16 +72,12 @@ const until = async (condition) => {
 
 /** The service's documents, once nothing waits on the servers' disks any more. */
 async function settledCount(service, servers) {
-  for (const server of servers) {
-    await until(async () =>
-      /tidegauge_elasticsearch_queue_bytes 0\b/.test(await (await fetch(`${server.url}/metrics`)).text()),
-    );
-  }
+  await settled(...servers);
   return node.count(`service.name:${service}`);
 }
 
 describe("exact counts", () => {
-  it("when the node is killed in the middle of bulk and is away for a while", { timeout: 300_000 }, async () => {
+  it("when the node is killed in the middle of bulk and is away for a while", { timeout: 600_000 }, async () => {
     const directory = temporaryDirectory();
     const server = await serve(directory.path);
     const senders = ["killed-a", "killed-b"].map((service) => new Sender(service, () => server.url));
@@ -87,6 +86,7 @@ describe("exact counts", () => {
     const before = senders.map(({ acknowledged }) => acknowledged);
     // The server goes on taking batches: they are durable on its disk.
     await until(() => senders.every(({ acknowledged }, index) => acknowledged > before[index] + 20));
+    if (IS_SOAK) await new Promise((resolve) => setTimeout(resolve, 60_000));
     await node.restart();
     for (const sender of senders) {
       const acknowledged = await sender.stop();
@@ -97,12 +97,12 @@ describe("exact counts", () => {
   });
 
   it("when the server is killed in the middle of bulk, with the node there and away", {
-    timeout: 300_000,
+    timeout: 600_000,
   }, async () => {
     const directory = temporaryDirectory();
     let server = await serve(directory.path);
     const sender = new Sender("restarted", () => server.url);
-    for (const isAway of [false, true]) {
+    for (const isAway of IS_SOAK ? [false, true, false, true, false] : [false, true]) {
       if (isAway) await node.kill();
       const before = sender.acknowledged;
       await until(() => sender.acknowledged > before + 20);
@@ -116,7 +116,7 @@ describe("exact counts", () => {
     directory.remove();
   });
 
-  it("when the node is overloaded until it answers 429", { timeout: 300_000 }, async () => {
+  it("when the node is overloaded until it answers 429", { timeout: 600_000 }, async () => {
     await node.kill();
     await node.restart([
       "thread_pool.write.size=1",
@@ -126,9 +126,7 @@ describe("exact counts", () => {
     const directory = temporaryDirectory();
     const server = await serve(directory.path);
     const senders = Array.from({ length: 12 }, (_, index) => new Sender(`busy-${index}`, () => server.url));
-    const isBehind = async () =>
-      !/tidegauge_elasticsearch_queue_bytes 0\b/.test(await (await fetch(`${server.url}/metrics`)).text());
-    await until(isBehind);
+    await until(() => isBehind(server));
     await until(() => senders.every(({ acknowledged }) => acknowledged > 5));
     const acknowledged = await Promise.all(senders.map((sender) => sender.stop()));
     await node.kill();
@@ -140,7 +138,7 @@ describe("exact counts", () => {
     directory.remove();
   });
 
-  it("with two servers behind a proxy, agents failing over between them", { timeout: 300_000 }, async () => {
+  it("with two servers behind a proxy, agents failing over between them", { timeout: 600_000 }, async () => {
     const pair = await Promise.all(
       [temporaryDirectory(), temporaryDirectory()].map(async (directory) => ({
         directory,
@@ -165,7 +163,7 @@ describe("exact counts", () => {
       const before = senders.map(({ acknowledged }) => acknowledged);
       return until(() => senders.every(({ acknowledged }, index) => acknowledged > before[index] + batches));
     };
-    for (const member of [pair[0], pair[1], pair[0]]) {
+    for (const member of IS_SOAK ? [...pair, ...pair, ...pair] : pair) {
       await progress(10);
       await member.server.kill();
       await progress(5);

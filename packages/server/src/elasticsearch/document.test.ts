@@ -188,11 +188,36 @@ describe("a document", () => {
     );
   });
 
-  it("keeps its envelope when a metric is called like a part of it", () => {
-    const { fields } = documentOf({ samples: { service: { value: 1 }, x: { value: 2 } } }, METADATA, {
-      ...OPTIONS,
-      form: "fields",
-    });
+  it("keeps its envelope when a metric is called like a part of it, and counts what was left out", () => {
+    const metricset = { timestamp: 1_000, samples: { service: { value: 1 }, x: { value: 2 }, cloud: { value: 3 } } };
+    const { documents, refused } = documentsOf(batchOf([metricset]), { ...OPTIONS, form: "fields" });
+    const fields = JSON.parse(documents[0]?.source as string) as Record<string, unknown>;
     expect(fields).toMatchObject({ service: { name: "My App" }, x: 2 });
+    expect(fields).not.toHaveProperty("cloud");
+    expect(refused).toEqual({ reservedName: 2 });
+  });
+
+  it("is valid JSON in one line without doubled keys, whatever names and labels hold", () => {
+    const name = 'a"\\\n\u2028.b';
+    const { fields } = documentOf(
+      {
+        samples: { [name]: { value: -0 }, big: { value: 1e21 }, small: { value: 5e-324 } },
+        tags: JSON.parse('{"__proto__":"p","a.b":"1","a*b":"2","t":true}') as Record<string, string>,
+      },
+      METADATA,
+      { ...OPTIONS, form: "fields" },
+    );
+    expect(fields).toMatchObject({ [name]: 0, big: 1e21, small: 5e-324 });
+    expect(JSON.stringify(fields.labels)).toBe('{"__proto__":"p","a_b":"2","t":"true"}');
+  });
+
+  it("has its own time, also when neighbours have others", () => {
+    const at = (timestamp: number): Metricset => ({ timestamp, samples: { a: { value: 1 } } });
+    const { documents } = documentsOf(batchOf([at(1_000_000), at(1_000_999), at(1_001_000)]), OPTIONS);
+    expect(documents.map(({ source }) => (JSON.parse(source) as { "@timestamp": string })["@timestamp"])).toEqual([
+      "1970-01-01T00:00:01.000Z",
+      "1970-01-01T00:00:01.000Z",
+      "1970-01-01T00:00:01.001Z",
+    ]);
   });
 });

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Metricset } from "@tidegauge/protocol";
@@ -241,14 +241,137 @@ describe("delivery", () => {
     expect([...node.documents.values()].map(({ index }) => index)).toEqual(["metrics-apm.app.line_break__x__-default"]);
   });
 
-  it("splits a bulk request that the node finds too large", async () => {
+  it("splits a bulk request that the node finds too large, down to the document that never fits", async () => {
     const output = await open();
-    const limited = node as unknown as { bulkStatus: number | undefined };
-    Object.defineProperty(node, "bulkStatus", {
-      get: () => (node.requests.filter(({ path }) => path === "/_bulk").length === 1 ? 413 : undefined),
-    });
-    await output.write(batch(9));
+    node.maxBulkBytes = 1_000;
+    const wide = { ...batch(9, "wide:1").metricsets[0], tags: { text: "x".repeat(1_000) } } as Metricset;
+    const { metricsets, ...rest } = batch(9, "wide:1");
+    const { refused } = await output.write({ ...rest, metricsets: [...metricsets, wide], lines: [...rest.lines, 10] });
+    expect(refused).toEqual({ deadLetter: 1 });
     expect(node.documents.size).toBe(9);
-    expect(limited.bulkStatus).toBeUndefined();
+  });
+
+  it("SRV-82 asks a node for less that finds what lies on disk too much at a time", async () => {
+    const output = await open();
+    node.bulkStatus = 429;
+    await output.write(batch(200));
+    node.maxBulkBytes = 20_000;
+    node.tooLargeStatus = 429;
+    node.bulkStatus = undefined;
+    await until(() => output.figures()[0]?.values[0]?.[1] === 0);
+    expect(node.documents.size).toBe(200);
+  });
+
+  it("D-SRV-5 has every document once although answers were cut", async () => {
+    const output = await open();
+    node.cutsAnswers = true;
+    await output.write(batch(5, "cut:1"));
+    node.cutsAnswers = false;
+    await until(() => output.figures()[0]?.values[0]?.[1] === 0);
+    expect(node.documents.size).toBe(5);
+  });
+
+  it("D-SRV-5 answers in time although a node hangs, closes at once, and delivers after a restart", async () => {
+    const output = await open();
+    node.hangs = true;
+    const began = node.requests.length;
+    await Promise.all([output.write(batch(4)), output.write(batch(4))]);
+    expect(node.requests.length).toBeGreaterThan(began);
+    expect(output.ready()).toEqual({ ready: true });
+    // Closing ends the requests under way: it would otherwise wait for their time-out, 30 s.
+    await output.close();
+    node.hangs = false;
+    const next = await open();
+    await until(() => next.figures()[0]?.values[0]?.[1] === 0);
+    expect(node.documents.size).toBe(8);
+  });
+
+  it("D-SRV-5 loses nothing that was under way when it is closed while the node is away", async () => {
+    const output = await open();
+    await node.stop();
+    const written = Promise.all(Array.from({ length: 20 }, () => output.write(batch(3))));
+    await output.close();
+    await written;
+    await node.start();
+    const next = await open();
+    await until(() => next.figures()[0]?.values[0]?.[1] === 0);
+    expect(node.documents.size).toBe(60);
+  });
+
+  it("SRV-26 refuses with 503 what would hold more memory than it may, and takes it later", async () => {
+    const output = await open({ heldBytes: 2_000 });
+    node.hangs = true;
+    const held = output.write(batch(5));
+    await expect(output.write(batch(5, "second:1"))).rejects.toMatchObject({ code: "OUTPUT_FULL", status: 503 });
+    node.hangs = false;
+    await held;
+    await output.write(batch(5, "second:1"));
+    await output.close();
+    const next = await open();
+    await until(() => next.figures()[0]?.values[0]?.[1] === 0);
+    expect(node.documents.size).toBe(10);
+  });
+
+  it("is not ready while neither nodes nor disk take anything, and takes batches when the disk does again", async () => {
+    const output = await open();
+    node.bulkStatus = 503;
+    const queue = join(directory, "queue");
+    rmSync(queue, { recursive: true });
+    await expect(output.write(batch(2))).rejects.toMatchObject({ code: "OUTPUT_FULL", status: 503 });
+    expect(output.ready()).toMatchObject({ ready: false, reason: expect.stringContaining("ENOENT") });
+    mkdirSync(queue);
+    await output.write(batch(2));
+    expect(output.ready()).toEqual({ ready: true });
+    node.bulkStatus = undefined;
+    await until(() => node.documents.size === 2);
+  });
+
+  it("SRV-42 puts its templates again before anything is sent to a node that came back empty", async () => {
+    const output = await open();
+    await output.write(batch(1));
+    await node.stop();
+    await output.write(batch(1));
+    node.wipe();
+    await node.start();
+    await until(() => node.documents.size === 1);
+    expect(node.hasTemplate("_index_template/tidegauge-metrics-apm")).toBe(true);
+    const paths = node.requests.map(({ path }) => path);
+    expect(paths.lastIndexOf("/_bulk")).toBeGreaterThan(paths.lastIndexOf("/_index_template/tidegauge-metrics-apm"));
+  });
+
+  it("D-SRV-8 tells equal documents of one request apart, as a real APM Server stores each", async () => {
+    const output = await open();
+    const [metricset] = batch(1).metricsets as [Metricset];
+    const twins = { ...batch(0), batchId: undefined, metricsets: [metricset, metricset], lines: [1, 2] };
+    await output.write(twins);
+    await output.write(twins);
+    expect(node.documents.size).toBe(2);
+  });
+});
+
+describe("the target's templates", () => {
+  it("SRV-42 are left alone when the node does not say whether Elastic's are there", async () => {
+    node.isElastic = true;
+    node.templateStatus = 500;
+    const output = await open();
+    expect(output.ready()).toMatchObject({ ready: false, reason: expect.stringContaining("HTTP 500") });
+    expect(node.requests.some(({ method }) => method === "PUT")).toBe(false);
+    node.templateStatus = undefined;
+    await until(() => output.ready().ready);
+    expect(node.requests.some(({ method }) => method === "PUT")).toBe(false);
+  });
+
+  it("are not put again when they are there, so that what a user changed stays", async () => {
+    await (await open()).close();
+    const puts = () => node.requests.filter(({ method }) => method === "PUT").length;
+    const before = puts();
+    await open();
+    expect(puts()).toBe(before);
+  });
+
+  it("SRV-2 a node that refuses the credentials is named with what to do", async () => {
+    node.templateStatus = 403;
+    const output = await open();
+    expect(output.ready()).toMatchObject({ reason: expect.stringContaining("privilege") });
   });
 });

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
 
@@ -17,6 +18,18 @@ export class FakeSearchNode {
   isElastic = false;
   /** Status of a whole bulk request instead of taking it. */
   bulkStatus: number | undefined;
+  /** A bulk request whose body is larger than this gets {@link tooLargeStatus}. */
+  maxBulkBytes = Number.POSITIVE_INFINITY;
+  tooLargeStatus = 413;
+  /** Status of every question about templates, instead of an answer. */
+  templateStatus: number | undefined;
+  /** Takes requests and never answers. */
+  hangs = false;
+  /** Takes the documents, and breaks off in the middle of the answer. */
+  cutsAnswers = false;
+  /** Makes it speak TLS; to be set before {@link start}. */
+  tls: { cert: Buffer; key: Buffer } | undefined;
+  readonly #templates = new Map<string, string>();
   /** Status of single items instead of taking them. */
   itemStatus: (document: ReceivedDocument) => number | undefined = () => undefined;
   /** An item that makes the whole request a 400. */
@@ -28,14 +41,26 @@ export class FakeSearchNode {
 
   /** Listens, on the same port as before after a {@link stop}. */
   async start(): Promise<string> {
-    this.#server = createServer((request, response) => void this.#handle(request, response));
+    const handle = (request: IncomingMessage, response: ServerResponse): void => void this.#handle(request, response);
+    this.#server = this.tls === undefined ? createServer(handle) : createTlsServer(this.tls, handle);
     await new Promise<void>((resolve) => this.#server?.listen(this.#port, "127.0.0.1", resolve));
     this.#port = (this.#server.address() as AddressInfo).port;
     return this.url;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.#port}`;
+    return `${this.tls === undefined ? "http" : "https"}://127.0.0.1:${this.#port}`;
+  }
+
+  /** Comes back as a new node does. */
+  wipe(): void {
+    this.documents.clear();
+    this.#templates.clear();
+  }
+
+  /** Has the template of this path, such as `_index_template/x`, been put? */
+  hasTemplate(path: string): boolean {
+    return this.#templates.has(`/${path}`);
   }
 
   async stop(): Promise<void> {
@@ -61,19 +86,37 @@ export class FakeSearchNode {
     const body = gzip ? gunzipSync(Buffer.concat(chunks)) : Buffer.concat(chunks);
     const path = new URL(request.url ?? "/", "http://node").pathname;
     this.requests.push({ method: request.method ?? "", path, authorization: request.headers.authorization, gzip });
+    if (this.hangs) return;
     if (this.isElastic) response.setHeader("X-elastic-product", "Elasticsearch");
     response.setHeader("Content-Type", "application/json");
     if (path === "/_bulk") this.#bulk(body, response);
-    else if (path.startsWith("/_index_template/metrics-apm")) {
+    else this.#template(request.method, path, body.toString(), response);
+  }
+
+  #template(method: string | undefined, path: string, body: string, response: ServerResponse): void {
+    response.statusCode = this.templateStatus ?? 200;
+    if (path.startsWith("/_index_template/metrics-apm")) {
       const index_templates = this.isElastic ? [{ name: "metrics-apm.app@template" }] : [];
       response.end(JSON.stringify({ index_templates }));
-    } else response.end('{"acknowledged":true}');
+    } else if (method === "PUT") {
+      this.#templates.set(path, body);
+      response.end('{"acknowledged":true}');
+    } else {
+      const known = this.#templates.get(path);
+      if (known === undefined) response.statusCode = 404;
+      response.end(known === undefined ? "{}" : `{"index_templates":[{"index_template":${known}}]}`);
+    }
   }
 
   #bulk(body: Buffer, response: ServerResponse): void {
     if (this.bulkStatus !== undefined) {
       response.statusCode = this.bulkStatus;
       response.end('{"error":"overloaded"}');
+      return;
+    }
+    if (body.length > this.maxBulkBytes) {
+      response.statusCode = this.tooLargeStatus;
+      response.end('{"error":"too large"}');
       return;
     }
     const documents = documentsOf(body);
@@ -89,8 +132,13 @@ export class FakeSearchNode {
       if (status === 201) this.documents.set(key, document);
       items.push({ create: status === 201 ? { status } : { status, error: { type: "t", reason: "r" } } });
     }
+    const answer = JSON.stringify({ errors: items.some((item) => JSON.stringify(item).includes("error")), items });
     if (this.losesAnswers) response.destroy();
-    else response.end(JSON.stringify({ errors: items.some((item) => JSON.stringify(item).includes("error")), items }));
+    else if (this.cutsAnswers)
+      response.writeHead(200, { "Content-Length": answer.length }).write(answer.slice(0, answer.length / 2), () => {
+        response.destroy();
+      });
+    else response.end(answer);
   }
 }
 

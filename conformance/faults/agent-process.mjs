@@ -23,7 +23,8 @@ const client = new Client({
   agentHealthMetrics: false,
   centralConfig: false,
   cloudProvider: "none",
-  logLevel: "off",
+  logLevel: "warning",
+  logFile: `${ledger}.log`,
 });
 const metricset = client.metrics.register(MetricSet);
 const counters = ["a", "b", "c"].map((kind) => metricset.counter("faults.count", { kind }, { resetOnCollect: true }));

@@ -31,7 +31,7 @@ afterAll(async () => {
   directory.remove();
 });
 
-/** One life of an application. @returns {Promise<{ ending: string, total: number, stats?: object }>} its last words */
+/** One life of an application. @returns {Promise<{ ending: string, total: number, stats?: object, log: string }>} its last words */
 async function live(url, lifeMs, ending, seed, environment = {}) {
   const ledger = join(directory.path, `ledger-${++ledgers}.json`);
   const child = fork(PROGRAM, [ledger, String(seed)], {
@@ -49,7 +49,10 @@ async function live(url, lifeMs, ending, seed, environment = {}) {
   } else child.send(ending);
   await ended;
   children.delete(child);
-  return { ending, ...JSON.parse(readFileSync(ledger, "utf8")) };
+  const words = JSON.parse(readFileSync(ledger, "utf8"));
+  const lost = Object.values(words.stats?.dropped ?? {}).some((count) => count > 0);
+  // Whoever loses something must say so, and then why is what matters.
+  return { ending, ...words, log: lost ? readFileSync(`${ledger}.log`, "utf8") : "" };
 }
 
 /** Sum of all samples in the store. */
@@ -106,10 +109,11 @@ describe(`random faults, seed ${SEED}, ${DURATION_MS / 1000} s`, () => {
     const heir = await live(url, 100, "drain", 1, { SERVER_TIMEOUT: "5s" });
     lives.push(heir);
 
-    for (const { ending, stats } of lives) {
+    for (const { ending, stats, log } of lives) {
       if (stats === undefined) continue; // killed by a signal: only the sums can tell
       const { recorded, accepted, queued, spooled, dropped } = stats;
       const lost = Object.values(dropped).reduce((sum, count) => sum + count, 0);
+      expect(log, JSON.stringify(dropped)).toBe("");
       expect({ ending, recorded }).toEqual({ ending, recorded: accepted + queued + spooled + lost });
       expect({ ending, lost, queued }).toEqual({ ending, lost: 0, queued: 0 });
     }

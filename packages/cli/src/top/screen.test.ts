@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
 import { arrange, drawScreen, INITIAL_STATE, press, type ScreenState } from "./screen.js";
 import type { NodeRow } from "./snapshot.js";
@@ -50,7 +51,8 @@ describe("the screen of top", () => {
   });
 
   it("shows the state and fits the terminal's height", () => {
-    const lines = drawScreen(ROWS, after("c/shop\rp"), 12_000, 6);
+    // In colour where the environment asks for it, as CI does.
+    const lines = drawScreen(ROWS, after("c/shop\rp"), 12_000, 6).map(stripVTControlCharacters);
     expect(lines).toHaveLength(6);
     expect(lines[0]).toContain("paused · by cpu · filter: shop");
     expect(lines[4]).toMatch(/shop .*10 %.*12 s ago/);

@@ -26,12 +26,16 @@ export interface FileSelection {
 }
 
 /** The columns of `series` that `group_by` and `filter` name by a name of their own; all else is a label key. */
-const DIMENSION_COLUMNS: Readonly<Record<string, string>> = {
+const SENDER_COLUMNS: Readonly<Record<string, string>> = {
   "service.name": "service",
   "service.node.name": "node",
   "service.version": "version",
   "service.environment": "environment",
   "host.name": "host",
+};
+
+/** The same for breakdown. Transaction metrics carry these names as labels (BD-60), so they are looked up there where the column is empty. */
+const BREAKDOWN_COLUMNS: Readonly<Record<string, string>> = {
   "transaction.name": "transaction_name",
   "transaction.type": "transaction_type",
   "span.type": "span_type",
@@ -86,7 +90,7 @@ export class Selection {
     if (this.#request.environment !== undefined) compare("environment", "environment", this.#request.environment);
     if (this.#request.node !== undefined) compare("node", "node", this.#request.node);
     this.#request.filters.forEach(({ key, value }, index) => {
-      const column = DIMENSION_COLUMNS[key];
+      const column = SENDER_COLUMNS[key];
       if (column !== undefined) compare(column, `filter${index}`, value);
     });
     return rows(
@@ -102,7 +106,7 @@ export class Selection {
     const met = this.#byIdentity.get(identity);
     if (met !== undefined || known) return met;
     for (const { key, value } of this.#request.filters) {
-      if (DIMENSION_COLUMNS[key] === undefined && this.#label(row, key) !== value) return undefined;
+      if (SENDER_COLUMNS[key] === undefined && this.#dimension(row, key) !== value) return undefined;
     }
     const series: SelectedSeries = {
       index: this.series.length,
@@ -120,8 +124,7 @@ export class Selection {
   #group(row: unknown[]): number {
     const labels: Record<string, string> = {};
     for (const key of this.#request.groupBy) {
-      const column = DIMENSION_COLUMNS[key];
-      labels[key] = column === undefined ? this.#label(row, key) : ((cell(row, column) as string | null) ?? "");
+      labels[key] = this.#dimension(row, key);
     }
     const identity = JSON.stringify(labels);
     let group = this.#byGroup.get(identity);
@@ -131,6 +134,14 @@ export class Selection {
       this.#byGroup.set(identity, group);
     }
     return group;
+  }
+
+  #dimension(row: unknown[], key: string): string {
+    const sender = SENDER_COLUMNS[key];
+    if (sender !== undefined) return (cell(row, sender) as string | null) ?? "";
+    const column = BREAKDOWN_COLUMNS[key];
+    const value = column === undefined ? null : (cell(row, column) as string | null);
+    return value || this.#label(row, key);
   }
 
   /** Value of a label, `""` without it. The key may be spelled as sent or as stored. */

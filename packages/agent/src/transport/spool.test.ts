@@ -265,6 +265,21 @@ describe("the spool", () => {
     spool.close();
   });
 
+  it("W-94 a take-over that fails is a warning, never an exception", async () => {
+    const logger = new RecordingLogger();
+    const dead = await open("dead");
+    await dead.spool.save(batch(1), METADATA);
+    kill("dead");
+    const heir = await open("heir", {
+      logger,
+      inherited: () => {
+        throw new Error("unexpected");
+      },
+    });
+    expect(logger.of("warn")).toEqual([expect.stringContaining("taking over")]);
+    heir.spool.close();
+  });
+
   it("W-91 looks for dead processes again every minute and keeps its lock fresh", async () => {
     const clock = new ManualClock();
     const heir = await open("heir", { clock });

@@ -246,7 +246,13 @@ export class Spool {
 
   async #takeOver(): Promise<void> {
     if (!this.#open) return;
-    for await (const { claimed, name } of claimAbandoned(this.#home, this.#path)) await this.#inherit(claimed, name);
+    try {
+      for await (const { claimed, name } of claimAbandoned(this.#home, this.#path)) await this.#inherit(claimed, name);
+    } catch (error) {
+      this.#options.logger.warn(
+        `spool: taking over from an ended process failed, it is tried again (${String(error)})`,
+      );
+    }
   }
 
   async #inherit(claimed: string, from: string): Promise<void> {

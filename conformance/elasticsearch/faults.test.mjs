@@ -116,28 +116,6 @@ describe("exact counts", () => {
     directory.remove();
   });
 
-  it("when the node is overloaded until it answers 429", { timeout: 600_000 }, async () => {
-    await node.kill();
-    await node.restart([
-      "thread_pool.write.size=1",
-      "thread_pool.write.queue_size=1",
-      "indexing_pressure.memory.limit=64kb",
-    ]);
-    const directory = temporaryDirectory();
-    const server = await serve(directory.path);
-    const senders = Array.from({ length: 12 }, (_, index) => new Sender(`busy-${index}`, () => server.url));
-    await until(() => isBehind(server));
-    await until(() => senders.every(({ acknowledged }) => acknowledged > 5));
-    const acknowledged = await Promise.all(senders.map((sender) => sender.stop()));
-    await node.kill();
-    await node.restart();
-    for (const [index, { service }] of senders.entries()) {
-      expect(await settledCount(service, [server])).toBe(acknowledged[index] * LINES);
-    }
-    await server.stop();
-    directory.remove();
-  });
-
   it("with two servers behind a proxy, agents failing over between them", { timeout: 600_000 }, async () => {
     const pair = await Promise.all(
       [temporaryDirectory(), temporaryDirectory()].map(async (directory) => ({
@@ -179,5 +157,26 @@ describe("exact counts", () => {
       await server.stop();
       directory.remove();
     }
+  });
+
+  it("when the node is overloaded until it answers 429", { timeout: 600_000 }, async () => {
+    await node.kill();
+    await node.restart([
+      "thread_pool.write.size=1",
+      "thread_pool.write.queue_size=1",
+      "indexing_pressure.memory.limit=64kb",
+    ]);
+    const directory = temporaryDirectory();
+    const server = await serve(directory.path);
+    const senders = Array.from({ length: 12 }, (_, index) => new Sender(`busy-${index}`, () => server.url));
+    await until(() => isBehind(server));
+    await until(() => senders.every(({ acknowledged }) => acknowledged > 5));
+    const acknowledged = await Promise.all(senders.map((sender) => sender.stop()));
+    // It stays as weak as it is: the server asks for less at a time.
+    for (const [index, { service }] of senders.entries()) {
+      expect(await settledCount(service, [server])).toBe(acknowledged[index] * LINES);
+    }
+    await server.stop();
+    directory.remove();
   });
 });

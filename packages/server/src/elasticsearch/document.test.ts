@@ -221,3 +221,45 @@ describe("a document", () => {
     ]);
   });
 });
+
+describe("docs/elasticsearch.md", () => {
+  const page = readFileSync(new URL("../../../../docs/elasticsearch.md", import.meta.url), "utf8");
+
+  it("shows a document as it is written", () => {
+    const [, shown] = /^```json\n(.*?)^```$/ms.exec(page) as RegExpExecArray;
+    const metadata: Metadata = {
+      service: {
+        name: "shop",
+        version: "1.4.0",
+        environment: "production",
+        agent: { name: "nodejs", version: "0.1.0", ephemeral_id: "8f1c" },
+        node: { configured_name: "shop-1" },
+        language: { name: "javascript" },
+        runtime: { name: "node", version: "22.12.0" },
+      },
+      process: { pid: 4711, title: "node" },
+      system: { detected_hostname: "web-1", architecture: "x64", platform: "linux" },
+      labels: { team: "alpha" },
+    };
+    const metricset: Metricset = {
+      timestamp: Date.UTC(2025, 10, 26, 12) * 1000 + 123_456,
+      samples: {
+        orders: { value: 3, type: "counter" },
+        latency: { values: [5.5, 55], counts: [2, 1], type: "histogram" },
+      },
+      tags: { region: "eu", slots: 4 },
+    };
+    const batch = { ...batchOf([metricset], metadata), clientAddress: "192.0.2.7" };
+    const [document] = documentsOf(batch, { ...OPTIONS, form: "fields" }).documents;
+    const written = JSON.parse(document?.source as string) as Record<string, Record<string, unknown>>;
+    expect({ ...written, observer: { ...written.observer, hostname: "gauge-1" } }).toEqual(JSON.parse(shown as string));
+  });
+
+  it("names flags and metrics that there are", () => {
+    const source = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8");
+    const known = source("../../../cli/src/serve.ts");
+    for (const [flag] of page.matchAll(/--[a-z][a-z-]+/g)) expect(known).toContain(`"${flag} `);
+    const metrics = source("./elasticsearch-output.ts") + source("../health/metrics.ts");
+    for (const [name] of page.matchAll(/tidegauge_[a-z_]+/g)) expect(metrics).toContain(`"${name}"`);
+  });
+});

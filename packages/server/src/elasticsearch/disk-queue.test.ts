@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -76,6 +76,18 @@ describe("the disk queue", () => {
     expect((await emptied(heir)).split(" ").sort()).toEqual(["from0", "from1"]);
     // What the other has sent already is no damage.
     expect(await emptied(queues[0] as DiskQueue)).toBe("");
+  });
+
+  it("does not take a file for damaged that cannot be read at the moment", async () => {
+    const queue = new DiskQueue(directory, 1e6);
+    await queue.append([piece("a")]);
+    const [name] = readdirSync(directory) as [string];
+    renameSync(join(directory, name), join(directory, "aside"));
+    mkdirSync(join(directory, name));
+    await expect(queue.oldest(fail)).rejects.toThrow("EISDIR");
+    rmdirSync(join(directory, name));
+    renameSync(join(directory, "aside"), join(directory, name));
+    expect(await emptied(queue)).toBe("a");
   });
 
   it("takes away what a crash left half written, and passes over a file that was cut", async () => {

@@ -10,6 +10,7 @@ const TEMPORARY = ".writing";
 const HEADER_BYTES = 4;
 /** Documents that come together go into one file up to this size: one sync serves many batches, and a file is read whole. */
 const FILE_BYTES = 4 * 1024 * 1024;
+const PROBE_BYTES = 64 * 1024;
 
 interface QueuedFile {
   readonly name: string;
@@ -81,18 +82,39 @@ export class DiskQueue {
     });
   }
 
-  /** The oldest body; undefined when the queue is empty. A file that is damaged is passed over and reported by `damaged`. */
+  /** Looks whether documents could be kept again, and clears {@link problem} then: nobody sends any to a server that is not ready. */
+  async probe(): Promise<void> {
+    const isFull = this.#bytes > 0 && this.#bytes + PROBE_BYTES > this.#limitBytes;
+    if (this.#problem === undefined || isFull) return;
+    const path = join(this.#directory, `probe-${this.#owner}${SUFFIX}${TEMPORARY}`);
+    try {
+      const file = await open(path, "w");
+      try {
+        await file.writeFile(Buffer.alloc(PROBE_BYTES, 1));
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      this.#problem = undefined;
+    } catch (error) {
+      this.#problem = unwritable(error);
+    }
+    await unlink(path).catch(() => {});
+  }
+
+  /** The oldest body; undefined when the queue is empty. A file that is damaged is passed over and reported by `damaged`. Rejects when a file cannot be read now. */
   async oldest(damaged: (name: string) => void): Promise<QueuedBody | undefined> {
     for (let file = this.#files[0]; file !== undefined; file = this.#files[0]) {
-      const data = await readFile(join(this.#directory, file.name)).catch(({ code }: NodeJS.ErrnoException) => code);
-      if (data === "ENOENT") {
+      const data = await readFile(join(this.#directory, file.name)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === "ENOENT") return undefined;
+        throw error;
+      });
+      if (data === undefined) {
         this.#forget(file.name);
         continue;
       }
-      if (typeof data === "object" && data.length > HEADER_BYTES) {
-        const body = data.subarray(HEADER_BYTES);
-        if (data.readUInt32LE(0) === crc32(body)) return { name: file.name, body };
-      }
+      const body = data.subarray(HEADER_BYTES);
+      if (body.length > 0 && data.readUInt32LE(0) === crc32(body)) return { name: file.name, body };
       this.#forget(file.name);
       await rename(join(this.#directory, file.name), join(this.#directory, `${file.name}.damaged`)).catch(() => {});
       damaged(file.name);
@@ -144,7 +166,7 @@ export class DiskQueue {
       await rename(path + TEMPORARY, path);
       await this.#syncDirectory();
     } catch (error) {
-      this.#problem = `the disk queue cannot be written: ${(error as NodeJS.ErrnoException).code}`;
+      this.#problem = unwritable(error);
       for (const left of [path + TEMPORARY, path]) await unlink(left).catch(() => {});
       return false;
     }
@@ -160,4 +182,8 @@ export class DiskQueue {
     const directory = await open(this.#directory, "r");
     await directory.sync().finally(() => directory.close());
   }
+}
+
+function unwritable(error: unknown): string {
+  return `the disk queue cannot be written: ${(error as NodeJS.ErrnoException).code}`;
 }

@@ -1,5 +1,5 @@
 import { BULK_BYTES, type DeadDocument, firstPiece, type PieceOutcome } from "./bulk.js";
-import type { DiskQueue } from "./disk-queue.js";
+import type { DiskQueue, QueuedBody } from "./disk-queue.js";
 import { type Bulk, sendBulk } from "./send-bulk.js";
 
 const FIRST_PAUSE_MS = 250;
@@ -52,9 +52,16 @@ export class Drain {
   }
 
   async #run(): Promise<void> {
-    const { queue, damaged } = this.#parts;
+    const { queue, damaged, report } = this.#parts;
     while (!this.#stopped) {
-      const queued = await queue.oldest(damaged);
+      let queued: QueuedBody | undefined;
+      try {
+        queued = await queue.oldest(damaged);
+      } catch (error) {
+        report(`the disk queue cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+        await this.#pause();
+        continue;
+      }
       if (queued === undefined) return;
       // Documents that were taken before answer 409 when a body is begun once more after a stop: no need to rewrite the file.
       if (await this.#sendAll(queued.body)) await queue.remove(queued.name);

@@ -319,7 +319,10 @@ describe("delivery", () => {
     rmSync(queue, { recursive: true });
     await expect(output.write(batch(2))).rejects.toMatchObject({ code: "OUTPUT_FULL", status: 503 });
     expect(output.ready()).toMatchObject({ ready: false, reason: expect.stringContaining("ENOENT") });
+    // Nobody sends a batch to a server that is not ready: it finds out by itself.
     mkdirSync(queue);
+    await until(() => output.ready().ready);
+    expect(readdirSync(queue)).toEqual([]);
     await output.write(batch(2));
     expect(output.ready()).toEqual({ ready: true });
     node.bulkStatus = undefined;

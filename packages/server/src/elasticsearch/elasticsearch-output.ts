@@ -14,6 +14,7 @@ import { Target } from "./target.js";
 
 const REQUEST_TIMEOUT_MS = 30_000;
 const ASK_AGAIN_MS = 2_000;
+const PROBE_MS = 1_000;
 /** A start does not wait longer for nodes that do not answer. */
 const START_WAIT_MS = 5_000;
 /** Documents in memory that are neither taken nor on disk. */
@@ -60,6 +61,7 @@ export class ElasticsearchOutput implements Output {
   #heldBytes = 0;
   #deadCount = 0;
   #closing: Promise<void> | undefined;
+  #probing: Promise<void> | undefined;
   readonly #abort = new AbortController();
 
   /** Throws what the file system says when the directory or the CA file cannot be used. */
@@ -146,7 +148,7 @@ export class ElasticsearchOutput implements Output {
   /** What was taken becomes durable at the nodes or on disk, which takes no longer than a batch waits; then requests that are still under way are ended. */
   async #close(): Promise<void> {
     this.#abort.abort();
-    await Promise.allSettled(this.#underway);
+    await Promise.allSettled([...this.#underway, this.#probing]);
     const stopped = this.#drain.stop();
     this.#nodes.close();
     await stopped;
@@ -177,14 +179,25 @@ export class ElasticsearchOutput implements Output {
     const { again, dead } = written;
     if (dead.length > 0) await this.#bury(dead);
     if (again.length > 0) {
-      if (!(await this.#queue.append(again)))
+      if (!(await this.#queue.append(again))) {
+        this.#probing ??= this.#probe();
         throw new OutputError(
           "OUTPUT_FULL",
           `the search nodes take nothing and ${this.#queue.problem ?? "the disk queue was full"}`,
         );
+      }
       this.#drain.start();
     }
     return written;
+  }
+
+  /** A server that is not ready is sent nothing, so it must find out by itself when it could take batches again. */
+  async #probe(): Promise<void> {
+    while (this.#queue.problem !== undefined && this.#closing === undefined) {
+      await sleep(PROBE_MS, undefined, { signal: this.#abort.signal }).catch(() => {});
+      if (this.#closing === undefined) await this.#queue.probe();
+    }
+    this.#probing = undefined;
   }
 
   async #bury(dead: readonly DeadDocument[]): Promise<void> {

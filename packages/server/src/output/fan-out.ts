@@ -1,4 +1,4 @@
-import type { Batch, Output, OutputMetric, WriteResult } from "./output.js";
+import { type Batch, type Output, OutputError, type OutputMetric, type WriteResult } from "./output.js";
 
 /**
  * Writes to several outputs; a batch is durable when each has it. Each keeps its own progress: one that is behind has its own queue. One that fails fails the
@@ -7,14 +7,27 @@ import type { Batch, Output, OutputMetric, WriteResult } from "./output.js";
 export class FanOut implements Output {
   readonly name: string;
   readonly #outputs: readonly Output[];
+  readonly #underway = new Set<Promise<unknown>>();
+  #closing: Promise<void> | undefined;
 
   constructor(outputs: readonly Output[]) {
     this.#outputs = outputs;
     this.name = outputs.map(({ name }) => name).join(",");
   }
 
-  /** One after the other: without a batch id a sender may not repeat, and an output that refuses must not leave the batch in a later one. */
   async write(batch: Batch): Promise<WriteResult> {
+    if (this.#closing !== undefined) throw new OutputError("OUTPUT_CLOSED", "server is shutting down");
+    const written = this.#writeToAll(batch);
+    this.#underway.add(written);
+    try {
+      return await written;
+    } finally {
+      this.#underway.delete(written);
+    }
+  }
+
+  /** One after the other: without a batch id a sender may not repeat, and an output that refuses must not leave the batch in a later one. */
+  async #writeToAll(batch: Batch): Promise<WriteResult> {
     let repeated = true;
     const refused: Record<string, number> = {};
     for (const output of this.#outputs) {
@@ -38,7 +51,14 @@ export class FanOut implements Output {
     return this.#outputs.flatMap((output) => output.figures?.() ?? []);
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** What one output has taken must reach the others too before they close. */
+  async #close(): Promise<void> {
+    await Promise.allSettled(this.#underway);
     await Promise.all(this.#outputs.map((output) => output.close()));
   }
 }

@@ -85,6 +85,8 @@ export class Drain {
         left = left.subarray(piece.body.length);
       } else {
         if (again !== piece) left = Buffer.concat([again.body, left.subarray(piece.body.length)]);
+        // A node that takes some of it each time is busy, not away.
+        if (again.count < piece.count) this.#failures = 0;
         if (isTooMuch) this.#requestBytes = Math.max(this.#requestBytes / 4, MIN_REQUEST_BYTES);
         await this.#pause();
       }

@@ -262,6 +262,23 @@ describe("delivery", () => {
     expect(node.documents.size).toBe(200);
   });
 
+  it("SRV-82 goes on soon while a busy node takes a few of the documents each time", async () => {
+    const output = await open();
+    node.bulkStatus = 503;
+    await output.write(batch(20));
+    // One document a request: with pauses that grew, twenty of them would take minutes.
+    let left = 1;
+    let requests = 0;
+    node.itemStatus = () => {
+      const bulks = node.requests.filter(({ path }) => path === "/_bulk").length;
+      if (bulks !== requests) left = 1;
+      requests = bulks;
+      return left-- > 0 ? undefined : 429;
+    };
+    node.bulkStatus = undefined;
+    await until(() => node.documents.size === 20);
+  }, 60_000);
+
   it("D-SRV-5 has every document once although answers were cut", async () => {
     const output = await open();
     node.cutsAnswers = true;

@@ -57,7 +57,7 @@ describe("ConfigFile", () => {
     expect(file.entries).toEqual([]);
   });
 
-  it("keeps the former state when a change is bad, and says so once", async () => {
+  it("SRV-74 keeps the former state when a change is bad, and says so once", async () => {
     writeFileSync(path, entries("info"));
     await file.start();
     writeFileSync(path, "[{");

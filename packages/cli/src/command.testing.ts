@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
@@ -73,3 +73,32 @@ export async function until<T>(ask: () => T | undefined | Promise<T | undefined>
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
+
+/** Runs the command in a pseudo-terminal, typing `keys` when the screen shows `cue`. Colours and cursor moves stay in the text. */
+export async function inTerminal(
+  args: readonly string[],
+  env: Record<string, string>,
+  cues: readonly [string, string][] = [],
+): Promise<{ code: number | null; screen: string }> {
+  const command = [process.execPath, TIDEGAUGE, ...args].map((part) => `'${part}'`).join(" ");
+  const child = spawn("script", ["-qefc", command, "/dev/null"], {
+    env: { ...process.env, TERM: "xterm", ...env },
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  let screen = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    screen += text;
+  });
+  const closed = once(child, "close");
+  for (const [cue, keys] of cues) {
+    await until(() => (screen.includes(cue) ? true : undefined));
+    screen = "";
+    child.stdin.write(keys);
+  }
+  await closed;
+  return { code: child.exitCode, screen };
+}
+
+/** Whether a pseudo-terminal can be had. */
+export const hasTerminal: boolean = process.platform === "linux" && spawnSync("script", ["--version"]).status === 0;
+if (!hasTerminal) console.log("the pseudo-terminal tests are skipped: util-linux's script(1) is not here");

@@ -1,41 +1,44 @@
-import { once } from "node:events";
-import { createWriteStream } from "node:fs";
-import { finished } from "node:stream/promises";
-import type { Aggregation, MetricSummary } from "@tidegauge/protocol/query";
 import { type Command, Option } from "commander";
 import { addConnectionOptions, type Connection } from "./api/connection.js";
-import { QueryApi } from "./api/query-api.js";
+import { exportSamples, type SampleFormat } from "./export/samples.js";
+import { exportSteps } from "./export/steps.js";
 import { UsageError } from "./failure.js";
-import { type ExportFormat, type ExportRow, HEADINGS, writeRow } from "./text/export-row.js";
-import { parseDurationMs, parseTimeMs } from "./text/time.js";
 
-interface ExportFlags extends Connection {
-  readonly service: string;
+/** The flags of `tidegauge export`, as written. */
+export interface ExportFlags extends Connection {
+  readonly raw?: boolean;
+  readonly dataDir?: string;
+  readonly service?: string;
   readonly metric: string[];
-  readonly from: string;
-  readonly to: string;
-  readonly step: string;
-  readonly format: ExportFormat;
+  readonly from?: string;
+  readonly to?: string;
+  readonly step?: string;
+  readonly format: SampleFormat;
   readonly output?: string;
 }
 
-/** The server answers at most 11,000 points a series; a long export asks for one window after the other. */
-const POINTS_A_WINDOW = 10_000;
-/** What of a histogram is exported, since a bucket has no place in a row. */
-const HISTOGRAM_AGGREGATIONS: readonly Aggregation[] = ["count", "avg", "p50", "p95", "p99"];
-const NODE = "service.node.name";
-
-/** Adds `tidegauge export`: stored values as CSV or ND-JSON, a row per value. */
+/** Adds `tidegauge export`: values a step as CSV or ND-JSON, or with `--raw` every stored sample. */
 export function exportCommand(program: Command): void {
   const command = program
     .command("export")
-    .description("Write stored values as CSV or ND-JSON.")
-    .requiredOption("--service <name>", "of this service")
-    .option("--metric <name>", "only this metric; may repeat (default: all)", (one, all: string[]) => [...all, one], [])
-    .option("--from <time>", "ISO 8601, epoch milliseconds or now-1h", "now-1h")
-    .option("--to <time>", "the same", "now")
-    .option("--step <duration>", "one row for each of these", "10s")
-    .addOption(new Option("--format <name>", "of the rows").choices(["ndjson", "csv"]).default("ndjson"))
+    .description("Write stored values, one a step; or with --raw every sample, as it was received.")
+    .option("--raw", "every stored sample instead of a value a step")
+    .option("--data-dir <directory>", "read the store of a stopped server there instead of asking one (implies --raw)")
+    .option("--service <name>", "of this service; --raw: all without it")
+    .option(
+      "--metric <name>",
+      "only this metric (default: all); may repeat, but not with --raw",
+      (one, all: string[]) => [...all, one],
+      [],
+    )
+    .option("--from <time>", "ISO 8601, epoch milliseconds or now-1h (default: now-1h; --raw: the oldest sample)")
+    .option("--to <time>", "the same (default: now; --raw: the newest sample)")
+    .option("--step <duration>", "one row for each of these, not with --raw (default: 10s)")
+    .addOption(
+      new Option("--format <name>", "of the rows; parquet implies --raw")
+        .choices(["ndjson", "csv", "parquet"])
+        .default("ndjson"),
+    )
     .option("-o, --output <file>", "write there instead of standard output");
   addConnectionOptions(command)
     .addHelpText(
@@ -43,77 +46,16 @@ export function exportCommand(program: Command): void {
       `
 Examples:
   $ tidegauge export --service shop --from now-1d --step 1m --format csv --output shop.csv
-  $ tidegauge export --service shop --metric shop.orders | jq .value`,
+  $ tidegauge export --service shop --metric shop.orders | jq .value
+  $ tidegauge export --format parquet --from now-7d --output week.parquet
+  $ tidegauge export --data-dir ./tidegauge-data --format parquet --output all.parquet`,
     )
-    .action(exportValues);
+    .action(exportStored);
 }
 
-async function exportValues(flags: ExportFlags): Promise<void> {
-  const api = new QueryApi(flags);
-  const metrics = await wantedMetrics(api, flags);
-  const out = flags.output === undefined ? process.stdout : createWriteStream(flags.output);
-  const progress = new Progress(metrics.length);
-  if (flags.format === "csv") out.write(`${HEADINGS.join(",")}\n`);
-  for (const metric of metrics) {
-    progress.next(metric.name);
-    for await (const row of rowsOf(api, metric, flags)) {
-      if (!out.write(writeRow(row, flags.format))) await once(out, "drain");
-      progress.rows++;
-    }
-  }
-  if (out !== process.stdout) await finished(out.end());
-  progress.end();
-}
-
-async function wantedMetrics(api: QueryApi, { service, metric: names }: ExportFlags): Promise<MetricSummary[]> {
-  const { metrics } = await api.metrics(service);
-  const unknown = names.filter((name) => !metrics.some((metric) => metric.name === name));
-  if (unknown.length > 0) throw new UsageError(`service ${service} has no metric ${unknown.join(", ")}`);
-  return names.length === 0 ? metrics : metrics.filter((metric) => names.includes(metric.name));
-}
-
-async function* rowsOf(api: QueryApi, metric: MetricSummary, flags: ExportFlags): AsyncGenerator<ExportRow> {
-  const nowMs = Date.now();
-  const stepMs = parseDurationMs(flags.step);
-  const toMs = parseTimeMs(flags.to, nowMs);
-  const aggregations = metric.kind === "histogram" ? HISTOGRAM_AGGREGATIONS : (["last"] as const);
-  for (let fromMs = parseTimeMs(flags.from, nowMs); fromMs < toMs; fromMs += POINTS_A_WINDOW * stepMs) {
-    for (const aggregation of aggregations) {
-      const { series } = await api.query({
-        metric: metric.name,
-        service: flags.service,
-        from: String(fromMs),
-        to: String(Math.min(toMs, fromMs + POINTS_A_WINDOW * stepMs)),
-        step: flags.step,
-        aggregation,
-        groupBy: [NODE, ...metric.labels],
-      });
-      for (const { labels, points } of series) {
-        const { [NODE]: node = "", ...own } = labels;
-        const fixed = { metric: metric.name, aggregation, service: flags.service, node, labels: own };
-        for (const [timestampMs, value] of points) if (value !== null) yield { timestampMs, ...fixed, value };
-      }
-    }
-  }
-}
-
-/** What has been done, on standard error: rewritten in place on a terminal, else one line at the end. */
-class Progress {
-  rows = 0;
-  readonly #total: number;
-  #done = 0;
-
-  constructor(total: number) {
-    this.#total = total;
-  }
-
-  next(name: string): void {
-    this.#done++;
-    if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${this.#done}/${this.#total} ${name}`);
-  }
-
-  end(): void {
-    if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
-    process.stderr.write(`exported ${this.rows} rows of ${this.#total} metrics\n`);
-  }
+async function exportStored(flags: ExportFlags): Promise<void> {
+  const { service, format } = flags;
+  if (flags.raw === true || flags.dataDir !== undefined || format === "parquet") return exportSamples(flags);
+  if (service === undefined) throw new UsageError("name the --service, or export every sample with --raw");
+  await exportSteps({ ...flags, service, format });
 }

@@ -1,14 +1,10 @@
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type RunningServer, startServer } from "@tidegauge/server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCommandLine, until } from "./command.testing.js";
+import { hasTerminal, inTerminal, runCommandLine } from "./command.testing.js";
 
-const TIDEGAUGE = fileURLToPath(new URL("../bin/tidegauge.js", import.meta.url));
 const TOKEN = "a-token-for-these-tests";
 
 let directory: string;
@@ -64,34 +60,6 @@ async function send(node: string, metricsets: readonly object[]): Promise<void> 
 
 const read = (...args: string[]): ReturnType<typeof runCommandLine> =>
   runCommandLine([...args, "--url", server.url], { TIDEGAUGE_SECRET_TOKEN: TOKEN });
-
-/** Runs the command in a pseudo-terminal, typing `keys` when the screen shows `cue`. Colours and cursor moves stay in the text. */
-async function inTerminal(
-  args: readonly string[],
-  env: Record<string, string>,
-  cues: readonly [string, string][] = [],
-) {
-  const command = [process.execPath, TIDEGAUGE, ...args].map((part) => `'${part}'`).join(" ");
-  const child = spawn("script", ["-qefc", command, "/dev/null"], {
-    env: { ...process.env, TERM: "xterm", ...env },
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  let screen = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    screen += text;
-  });
-  const closed = once(child, "close");
-  for (const [cue, keys] of cues) {
-    await until(() => (screen.includes(cue) ? true : undefined));
-    screen = "";
-    child.stdin.write(keys);
-  }
-  await closed;
-  return { code: child.exitCode, screen };
-}
-
-const hasTerminal = process.platform === "linux" && spawnSync("script", ["--version"]).status === 0;
-if (!hasTerminal) console.log("the pseudo-terminal tests are skipped: util-linux's script(1) is not here");
 
 describe("tidegauge query", () => {
   it("draws a line for each series, in the metric's unit", async () => {

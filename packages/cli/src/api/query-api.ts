@@ -1,3 +1,5 @@
+import { Readable } from "node:stream";
+import type { ReadableStream } from "node:stream/web";
 import type {
   Aggregation,
   ErrorResponse,
@@ -24,6 +26,15 @@ export interface QueryParameters {
   readonly limit?: number;
 }
 
+/** Parameters of `/api/v1/export`. */
+export interface ExportParameters {
+  readonly format: string;
+  readonly service?: string | undefined;
+  readonly metric?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
 /** The server's query API. Every failure is an error that says what to do. */
 export class QueryApi {
   readonly #connection: Connection;
@@ -46,31 +57,46 @@ export class QueryApi {
 
   query(parameters: QueryParameters): Promise<QueryResponse> {
     const { groupBy = [], filter = [], ...plain } = parameters;
-    const search = new URLSearchParams();
-    for (const [name, value] of Object.entries(plain)) if (value !== undefined) search.set(name, String(value));
+    const search = searchOf(plain);
     if (groupBy.length > 0) search.set("group_by", groupBy.join(","));
     for (const pair of filter) search.append("filter", pair);
     return this.#get("/api/v1/query", search);
   }
 
+  /** Stored samples as the bytes of one file. They break off with an error if the server does. */
+  async export(parameters: ExportParameters): Promise<Readable> {
+    const { body } = await this.#ask("/api/v1/export", searchOf(parameters));
+    return body === null ? Readable.from([]) : Readable.fromWeb(body as ReadableStream);
+  }
+
   async #get<T>(path: string, search: URLSearchParams): Promise<T> {
+    return (await (await this.#ask(path, search)).json()) as T;
+  }
+
+  async #ask(path: string, search: URLSearchParams): Promise<Response> {
     const { url } = this.#connection;
     const credentials = authorization(this.#connection);
     let response: Response;
     try {
       response = await fetch(new URL(`${path}?${search}`, url), {
-        headers: { Accept: "application/json", ...(credentials !== undefined && { Authorization: credentials }) },
+        headers: { Accept: "*/*", ...(credentials !== undefined && { Authorization: credentials }) },
       });
     } catch (error) {
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
       throw new Error(`no server answers at ${url} (${cause}); start one with tidegauge serve, or name it with --url`);
     }
-    if (response.ok) return (await response.json()) as T;
+    if (response.ok) return response;
     const message = await readMessage(response);
     if (response.status === 401) throw new Error(`${url}: ${message}; give --secret-token or --api-key`);
     if (response.status === 400) throw new UsageError(message);
     throw new Error(`${url} answered ${response.status}: ${message}`);
   }
+}
+
+function searchOf(parameters: object): URLSearchParams {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) search.set(name, String(value));
+  return search;
 }
 
 async function readMessage(response: Response): Promise<string> {

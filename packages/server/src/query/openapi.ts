@@ -1,4 +1,5 @@
 import { AGGREGATIONS, QUERY_DIMENSIONS } from "@tidegauge/protocol/query";
+import { EXPORT_FORMATS } from "../store/messages.js";
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -112,6 +113,20 @@ const WINDOW: readonly Parameter[] = [
   }),
 ];
 
+const EXPORT_PARAMETERS: readonly Parameter[] = [
+  optional("format", "Of the file.", { type: "string", enum: EXPORT_FORMATS, default: "ndjson" }),
+  SERVICE,
+  optional("metric", "Name of a metric; all without it."),
+  optional("from", "Included. ISO 8601, epoch milliseconds, or relative: `now-15m`. From the oldest without it."),
+  optional("to", "Excluded. As `from`. To the newest without it."),
+];
+/** The file of an export, whole: a description of its rows is in docs/storage.md. */
+const EXPORT_CONTENT: Schema = {
+  "application/vnd.apache.parquet": { schema: {} },
+  "application/x-ndjson": { schema: {} },
+  "text/csv": { schema: {} },
+};
+
 const QUERY_PARAMETERS: readonly Parameter[] = [
   { name: "metric", description: "Name of the metric.", schema: { ...TEXT, minLength: 1 }, required: true },
   SERVICE,
@@ -144,7 +159,8 @@ export function openApiDocument(): Schema {
     info: {
       title: "Tidegauge query API",
       version: "1",
-      description: "Read-only JSON. With a token configured every call needs it, or the session cookie of the page.",
+      description:
+        "Read-only JSON, and stored samples as a file. With a token configured every call needs it, or the session cookie of the page.",
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     security: [{}, { token: [] }, { apiKey: [] }],
@@ -169,6 +185,7 @@ export function openApiDocument(): Schema {
         optional("transaction_type", "Type of the transactions."),
         ...WINDOW,
       ]),
+      "/api/v1/export": exportOperation(),
     },
     components: {
       schemas: SCHEMAS,
@@ -180,14 +197,24 @@ export function openApiDocument(): Schema {
   };
 }
 
+const content = (name: string): Schema => ({ "application/json": { schema: ref(name) } });
+const failure = (description: string): Schema => ({ description, content: content("Error") });
+const inQuery = (parameters: readonly Parameter[]): Schema[] =>
+  parameters.map((parameter) => ({ in: "query", ...parameter }));
+
+const FAILURES: Schema = {
+  400: failure("A parameter is missing or wrong, or too much is asked for."),
+  401: failure("The credentials are missing or wrong."),
+  431: { description: "The request's head is larger than the server takes." },
+  503: failure("The store is closed or being reopened."),
+};
+
 function operation(operationId: string, summary: string, schema: string, parameters: readonly Parameter[]): Schema {
-  const content = (name: string): Schema => ({ "application/json": { schema: ref(name) } });
-  const failure = (description: string): Schema => ({ description, content: content("Error") });
   return {
     get: {
       operationId,
       summary,
-      parameters: parameters.map((parameter) => ({ in: "query", ...parameter })),
+      parameters: inQuery(parameters),
       responses: {
         200: {
           description: "The answer.",
@@ -195,10 +222,26 @@ function operation(operationId: string, summary: string, schema: string, paramet
           content: content(schema),
         },
         304: { description: "What the client has, by `If-None-Match`, is still the answer." },
-        400: failure("A parameter is missing or wrong, or too much is asked for."),
-        401: failure("The credentials are missing or wrong."),
-        431: { description: "The request's head is larger than the server takes." },
-        503: failure("The store is closed or being reopened."),
+        ...FAILURES,
+      },
+    },
+  };
+}
+
+function exportOperation(): Schema {
+  return {
+    get: {
+      operationId: "export",
+      summary: "Every stored sample as a file",
+      parameters: inQuery(EXPORT_PARAMETERS),
+      responses: {
+        200: {
+          description: "The file: of the asked format, a row for each sample.",
+          headers: { "Content-Disposition": { schema: { type: "string" } } },
+          content: EXPORT_CONTENT,
+        },
+        ...FAILURES,
+        507: failure("There is no room on the server to make the file."),
       },
     },
   };

@@ -1,6 +1,6 @@
 import { AGGREGATIONS } from "@tidegauge/protocol/query";
 import { z } from "zod";
-import type { BreakdownRequest, ScanRequest } from "../store/messages.js";
+import { type BreakdownRequest, EXPORT_FORMATS, type ExportRequest, type ScanRequest } from "../store/messages.js";
 import { MAX_SERIES } from "../store/scan.js";
 import { parseDuration, parseTime } from "./time.js";
 
@@ -104,6 +104,15 @@ const BREAKDOWN = z.object({
   step,
 });
 
+const EXPORT = z.object({
+  format: z
+    .string()
+    .default("ndjson")
+    .pipe(z.enum(EXPORT_FORMATS, { message: `must be one of ${EXPORT_FORMATS.join(", ")}` })),
+  service: optional,
+  metric: optional,
+});
+
 const CATALOG = z.object({ service: optional, metric: optional });
 
 /** The parameters of `/api/v1/query`. Throws `BadQuery`. */
@@ -161,6 +170,17 @@ export function catalogRequest(parameters: URLSearchParams): {
 } {
   const { service, metric } = parse(CATALOG, single(parameters));
   return { service, metric };
+}
+
+/** The parameters of `/api/v1/export`; without `from` and `to` everything. Throws `BadQuery`. */
+export function exportRequest(parameters: URLSearchParams, nowMs: number): Omit<ExportRequest, "path"> {
+  const { format, service, metric } = parse(EXPORT, single(parameters));
+  const [fromMs, toMs] = (["from", "to"] as const).map((name) => {
+    const text = parameters.get(name) || undefined;
+    return text === undefined ? undefined : time(name, text, nowMs);
+  });
+  if (fromMs !== undefined && toMs !== undefined && fromMs > toMs) throw new BadQuery("bad_range", "from is after to");
+  return { format, service, metric, fromMs, toMs };
 }
 
 /** `from` defaults to 15 minutes ago, `to` to now. */

@@ -15,8 +15,9 @@ import type { BreakdownRequest, BreakdownResult, ScanRequest, ScanResult } from 
 import type { Store } from "../store/store.js";
 import { sendTagged } from "./etag.js";
 import { streamEvents } from "./events.js";
+import { Exporter } from "./export.js";
 import { openApiDocument } from "./openapi.js";
-import { BadQuery, breakdownRequest, catalogRequest, queryRequest } from "./parameters.js";
+import { BadQuery, breakdownRequest, catalogRequest, exportRequest, queryRequest } from "./parameters.js";
 import { type Sighting, summarizeServices } from "./services.js";
 import { unitOf } from "./unit.js";
 
@@ -36,11 +37,16 @@ const STORE_ANSWERS: Readonly<Partial<Record<StoreErrorCode, readonly [status: n
   STORE_UNAVAILABLE: [503, "unavailable"],
   STORE_CLOSED: [503, "unavailable"],
   CANCELLED: [503, "unavailable"],
+  EXPORT_FAILED: [507, "export_failed"],
 };
+/** Said in place of the store's own words, which name a path of this machine. */
+const EXPORT_FAILED =
+  "the export cannot be written: ask for less with service, metric, from and to, or free some space for temporary files";
 
-/** The routes of the query API, `/api/v1/…`: JSON, read-only, behind the same credentials as the rest (design: Public face of the server). */
+/** The routes of the query API, `/api/v1/…`: JSON but for the export, read-only, behind the same credentials as the rest (design: Public face of the server). */
 export function createQueryRoutes(options: QueryRouteOptions): Route[] {
   const { store, sightings, now = Date.now } = options;
+  const exporter = new Exporter(store);
   return [
     read("/api/v1/services", async ({ signal }): Promise<ServicesResponse> => {
       return { services: summarizeServices(await store.services(signal), sightings(), now()) };
@@ -72,6 +78,13 @@ export function createQueryRoutes(options: QueryRouteOptions): Route[] {
     }),
     read("/api/v1/openapi.json", async () => openApiDocument()),
     {
+      path: "/api/v1/export",
+      methods: ["GET"],
+      auth: "required",
+      handle: (exchange) =>
+        answering(exchange, () => exporter.send(exchange, exportRequest(exchange.url.searchParams, now()))),
+    },
+    {
       path: "/api/v1/events",
       methods: ["GET"],
       auth: "required",
@@ -85,19 +98,22 @@ function read(path: string, answer: (exchange: Exchange) => Promise<unknown>): R
     path,
     methods: ["GET", "HEAD"],
     auth: "required",
-    async handle(exchange) {
-      try {
-        sendTagged(exchange, await answer(exchange));
-      } catch (error) {
-        if (error instanceof BadQuery) return sendError(exchange, 400, error.code, error.message);
-        if (!(error instanceof StoreError)) throw error;
-        // The client has left: there is nobody to answer.
-        if (error.code === "CANCELLED" && exchange.signal.aborted) return;
-        const [status, code] = STORE_ANSWERS[error.code] ?? [500, "internal"];
-        sendError(exchange, status, code, error.message);
-      }
-    },
+    handle: (exchange) => answering(exchange, async () => sendTagged(exchange, await answer(exchange))),
   };
+}
+
+/** Answers, or says why not in the API's form. */
+async function answering(exchange: Exchange, answer: () => Promise<void>): Promise<void> {
+  try {
+    await answer();
+  } catch (error) {
+    if (error instanceof BadQuery) return sendError(exchange, 400, error.code, error.message);
+    if (!(error instanceof StoreError)) throw error;
+    // The client has left: there is nobody to answer.
+    if (error.code === "CANCELLED" && exchange.signal.aborted) return;
+    const [status, code] = STORE_ANSWERS[error.code] ?? [500, "internal"];
+    sendError(exchange, status, code, error.code === "EXPORT_FAILED" ? EXPORT_FAILED : error.message);
+  }
 }
 
 /** The envelope of `/api/v1/query`. */

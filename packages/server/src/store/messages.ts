@@ -151,9 +151,12 @@ export interface StoreSummary {
   readonly maxSizeBytes: number;
 }
 
-/** Where an export goes. */
+/** What an export can be written as. */
+export const EXPORT_FORMATS = ["parquet", "ndjson", "csv"] as const;
+
+/** Which samples an export holds, and where it goes. */
 export interface ExportRequest {
-  readonly format: "parquet" | "ndjson" | "csv";
+  readonly format: (typeof EXPORT_FORMATS)[number];
   readonly path: string;
   readonly fromMs: number | undefined;
   readonly toMs: number | undefined;

@@ -1,0 +1,90 @@
+import { createReadStream, createWriteStream, existsSync } from "node:fs";
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { Connection } from "../api/connection.js";
+import { QueryApi } from "../api/query-api.js";
+import { UsageError } from "../failure.js";
+import { parseTimeMs } from "../text/time.js";
+
+/** How samples are written. */
+export type SampleFormat = "parquet" | "ndjson" | "csv";
+
+/** Which samples are exported, from where and to where. */
+export interface SampleFlags extends Connection {
+  /** The directory of a store that no server has open; without it the server is asked. */
+  readonly dataDir?: string;
+  readonly service?: string;
+  readonly metric: readonly string[];
+  readonly from?: string;
+  readonly to?: string;
+  readonly step?: string;
+  readonly format: SampleFormat;
+  readonly output?: string;
+}
+
+/** Writes every stored sample, a row each. */
+export async function exportSamples(flags: SampleFlags): Promise<void> {
+  const { dataDir, format, output } = flags;
+  if (flags.step !== undefined) throw new UsageError("--step has no meaning where every sample is exported");
+  if (flags.metric.length > 1) throw new UsageError("give one --metric with --raw, or none for all");
+  if (format === "parquet" && output === undefined && process.stdout.isTTY) {
+    throw new UsageError("parquet is no text for a terminal; name a file with --output");
+  }
+  if (dataDir !== undefined) return exportStore(dataDir, flags);
+  const { service, metric: [metric] = [], from, to } = flags;
+  await write(await new QueryApi(flags).export({ format, service, metric, from, to }), output);
+}
+
+/** Opens the store of a stopped server for as long as the export takes. Nothing is dropped by age or size meanwhile. */
+async function exportStore(dataDir: string, flags: SampleFlags): Promise<void> {
+  const { service, metric: [metric] = [], from, to, format, output } = flags;
+  const nowMs = Date.now();
+  const [fromMs, toMs] = [from, to].map((time) => (time === undefined ? undefined : parseTimeMs(time, nowMs)));
+  if (!existsSync(join(dataDir, "manifest.json"))) throw new UsageError(`${dataDir} holds no store`);
+  // Loaded here, since the other commands start faster without the store's engine.
+  const { openStore } = await import("@tidegauge/server");
+  const logger = {
+    log(level: string, message: string): void {
+      if (level !== "info") process.stderr.write(`${level}: ${message}\n`);
+    },
+  };
+  const store = await openStore({ dataDir, retentionMs: 0, maxSizeBytes: 0, maintenanceMs: 0, logger });
+  try {
+    const request = { format, service, metric, fromMs, toMs };
+    if (output !== undefined) {
+      await store.export({ ...request, path: resolve(output) });
+      return;
+    }
+    const directory = await mkdtemp(join(tmpdir(), "tidegauge-export-"));
+    try {
+      const path = join(directory, "export");
+      await store.export({ ...request, path });
+      await write(createReadStream(path), undefined);
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+/** Writes to a file, which is removed again if the whole does not arrive, or to standard output. */
+async function write(bytes: Readable, output: string | undefined): Promise<void> {
+  if (output === undefined) {
+    // Whoever reads, `head` perhaps, may have had enough.
+    await pipeline(bytes, process.stdout, { end: false }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+    return;
+  }
+  try {
+    await pipeline(bytes, createWriteStream(output));
+  } catch (error) {
+    const written = await stat(output).catch(() => undefined);
+    if (written?.isFile() === true) await rm(output, { force: true });
+    throw new Error(`${output} could not be written whole: ${(error as Error).message}`, { cause: error });
+  }
+}

@@ -3,7 +3,7 @@ import type { DiskQueue, QueuedBody } from "./disk-queue.js";
 import { type Bulk, sendBulk } from "./send-bulk.js";
 
 const FIRST_PAUSE_MS = 250;
-const MAX_PAUSE_MS = 30_000;
+const MAX_PAUSE_MS = 5_000;
 /** A node that finds a request too much for it is asked for less, down to this. */
 const MIN_REQUEST_BYTES = 4 * 1024;
 

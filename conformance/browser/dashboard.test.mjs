@@ -248,6 +248,9 @@ describe.skipIf(launched === undefined)("the page, over a demo with real agents"
   it("shows the server's own health and the agents' deliveries", async () => {
     await tab.go("#/health?from=now-5m");
     await eventually(() => tab.byTestId("stat-Store").textContent()).toMatch(/ready/);
+    await eventually(() => tab.byTestId("stat-On disk").textContent()).toMatch(/[1-9].*B of 18\.6 GiB/);
+    await eventually(() => tab.byTestId("stat-Files").textContent()).toMatch(/1 open/);
+    await eventually(() => tab.byTestId("stat-Kept for").textContent()).toMatch(/30 d/);
     await eventually(() => tab.byTestId("stat-Events accepted").textContent()).toMatch(/[1-9]/);
     await tab.chart("agent-events");
   });
@@ -372,7 +375,7 @@ describe.skipIf(launched === undefined)("the page of a new server", () => {
     }
   });
 
-  it("asks for the token, refuses a wrong one, and remembers the right one without storing it", async () => {
+  it("asks for the token, refuses a wrong one, and remembers the right one without storing it until one logs out", async () => {
     const directory = temporaryDirectory();
     const server = await TidegaugeProcess.start(["serve", "--data-dir", directory.path, "--secret-token", SECRET]);
     const tab = await DashboardPage.open(browser, server.url);
@@ -390,6 +393,12 @@ describe.skipIf(launched === undefined)("the page of a new server", () => {
       await tab.byTestId("first-run").waitFor();
       const stored = await tab.page.evaluate(() => JSON.stringify({ ...localStorage }) + document.cookie);
       expect(stored).not.toContain(SECRET);
+      expect(await tab.violations()).toEqual([]);
+      await tab.byTestId("log-out").click();
+      await tab.byTestId("login").waitFor();
+      await tab.page.reload();
+      await tab.byTestId("login").waitFor();
+      expect(await tab.byTestId("log-out").count()).toBe(0);
     } finally {
       await tab.close();
       await server.stop();

@@ -1,6 +1,7 @@
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { onUnauthorized } from "./api/client.js";
+import { forgetSession } from "./api/session.js";
 import { LoginForm } from "./login/LoginForm.js";
 import { Header } from "./pages/Header.js";
 import { LazyPage } from "./pages/LazyPage.js";
@@ -21,7 +22,14 @@ const FOCUSABLE = { tabIndex: -1 } as const;
 /** The whole page: header, and what the location names; or the login, once the server asks for a token. */
 export function App() {
   const [locked, setLocked] = useState(false);
-  useEffect(() => onUnauthorized(() => setLocked(true)), []);
+  useEffect(
+    () =>
+      onUnauthorized(() => {
+        forgetSession();
+        setLocked(true);
+      }),
+    [],
+  );
   useEffect(() => {
     applyTheme();
     return onThemeChange(() => {});

@@ -78,7 +78,7 @@ describe("outputs of a server", () => {
     expect(await post(url, 1, "e:1")).toMatchObject({ status: 202, json: { accepted: 1 } });
     expect(node.count("a")).toBe(1);
     expect(readdirSync(dataDir)).toEqual(["elasticsearch"]);
-    for (const path of ["services", "metrics?service=x", "labels", "query?metric=a", "breakdown", "events"]) {
+    for (const path of ["services", "metrics?service=x", "labels", "query?metric=a", "breakdown", "export", "events"]) {
       const answer = await send(`${url}/api/v1/${path}`);
       expect(answer).toMatchObject({ status: 404, json: { error: { code: "no_store" } } });
     }

@@ -14,6 +14,9 @@ export function StoreStats({ samples }: { samples: readonly Sample[] }) {
   const limit = one("max_size_bytes") ?? 0;
   const retention = one("retention_seconds") ?? 0;
   const quarantined = one("quarantined_files") ?? 0;
+  const files = samples
+    .filter(({ name, value }) => name === "tidegauge_store_files" && value > 0)
+    .map(({ labels, value }) => `${value} ${labels.state}`);
   const share = limit > 0 ? size / limit : 0;
   return (
     <>
@@ -23,6 +26,7 @@ export function StoreStats({ samples }: { samples: readonly Sample[] }) {
         {...(share > NEARLY_FULL ? { state: "warn" as const } : {})}
       />
       <Stat name="Points stored" value={formatValue(one("points"), null)} />
+      <Stat name="Files" value={files.length > 0 ? files.join(", ") : "none"} />
       <Stat name="Kept for" value={retention > 0 ? formatSpan(retention * 1000) : "ever"} />
       <Stat name="Files dropped by retention" value={formatValue(one("dropped_files_total") ?? 0, null)} />
       {quarantined > 0 && <Stat name="Damaged files set aside" value={formatValue(quarantined, null)} state="bad" />}

@@ -1,4 +1,5 @@
 import { useEffect } from "preact/hooks";
+import { LogOut } from "../login/LogOut.js";
 import { linkTo } from "../route/location.js";
 import { useLocation } from "../route/useLocation.js";
 import { ThemeSwitch } from "../theme/ThemeSwitch.js";
@@ -46,6 +47,7 @@ export function Header() {
       <div class="topbar-end">
         {timed && <TimeControls range={range} />}
         <ThemeSwitch />
+        <LogOut />
       </div>
     </header>
   );

@@ -160,7 +160,7 @@ export class Delivery {
           spool.withdraw(file);
           spool.remove(file);
         }
-        return;
+        break;
       }
       this.#spooling = undefined;
       if (file === undefined) {

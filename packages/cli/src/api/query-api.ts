@@ -1,5 +1,6 @@
-import { Readable } from "node:stream";
-import type { ReadableStream } from "node:stream/web";
+import { STATUS_CODES } from "node:http";
+import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import type {
   Aggregation,
   ErrorResponse,
@@ -10,6 +11,7 @@ import type {
 } from "@tidegauge/protocol/query";
 import { UsageError } from "../failure.js";
 import { authorization, type Connection } from "./connection.js";
+import { download } from "./download.js";
 
 /** Parameters of `/api/v1/query` as the command line has them. */
 export interface QueryParameters {
@@ -44,15 +46,15 @@ export class QueryApi {
   }
 
   services(): Promise<ServicesResponse> {
-    return this.#get("/api/v1/services", new URLSearchParams());
+    return this.#get("services", new URLSearchParams());
   }
 
   metrics(service: string): Promise<MetricsResponse> {
-    return this.#get("/api/v1/metrics", new URLSearchParams({ service }));
+    return this.#get("metrics", new URLSearchParams({ service }));
   }
 
   labels(service: string, metric: string): Promise<LabelsResponse> {
-    return this.#get("/api/v1/labels", new URLSearchParams({ service, metric }));
+    return this.#get("labels", new URLSearchParams({ service, metric }));
   }
 
   query(parameters: QueryParameters): Promise<QueryResponse> {
@@ -60,36 +62,43 @@ export class QueryApi {
     const search = searchOf(plain);
     if (groupBy.length > 0) search.set("group_by", groupBy.join(","));
     for (const pair of filter) search.append("filter", pair);
-    return this.#get("/api/v1/query", search);
+    return this.#get("query", search);
   }
 
   /** Stored samples as the bytes of one file. They break off with an error if the server does. */
   async export(parameters: ExportParameters): Promise<Readable> {
-    const { body } = await this.#ask("/api/v1/export", searchOf(parameters));
-    return body === null ? Readable.from([]) : Readable.fromWeb(body as ReadableStream);
+    const response = await this.#reach(async (url) => download(url, this.#headers()), "export", searchOf(parameters));
+    if (response.statusCode === 200) return response;
+    throw this.#failure(response.statusCode ?? 0, await text(response));
   }
 
   async #get<T>(path: string, search: URLSearchParams): Promise<T> {
-    return (await (await this.#ask(path, search)).json()) as T;
+    const response = await this.#reach((url) => fetch(url, { headers: this.#headers() }), path, search);
+    if (response.ok) return (await response.json()) as T;
+    throw this.#failure(response.status, await response.text());
   }
 
-  async #ask(path: string, search: URLSearchParams): Promise<Response> {
-    const { url } = this.#connection;
+  #headers(): Record<string, string> {
     const credentials = authorization(this.#connection);
-    let response: Response;
+    return { Accept: "*/*", ...(credentials !== undefined && { Authorization: credentials }) };
+  }
+
+  async #reach<T>(ask: (url: URL) => Promise<T>, path: string, search: URLSearchParams): Promise<T> {
+    const { url } = this.#connection;
     try {
-      response = await fetch(new URL(`${path}?${search}`, url), {
-        headers: { Accept: "*/*", ...(credentials !== undefined && { Authorization: credentials }) },
-      });
+      return await ask(new URL(`/api/v1/${path}?${search}`, url));
     } catch (error) {
-      const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-      throw new Error(`no server answers at ${url} (${cause}); start one with tidegauge serve, or name it with --url`);
+      const { cause = error } = error as Error;
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new Error(`no server answers at ${url} (${why}); start one with tidegauge serve, or name it with --url`);
     }
-    if (response.ok) return response;
-    const message = await readMessage(response);
-    if (response.status === 401) throw new Error(`${url}: ${message}; give --secret-token or --api-key`);
-    if (response.status === 400) throw new UsageError(message);
-    throw new Error(`${url} answered ${response.status}: ${message}`);
+  }
+
+  #failure(status: number, body: string): Error {
+    const { url } = this.#connection;
+    const message = messageOf(body) || STATUS_CODES[status];
+    if (status === 401) return new Error(`${url}: ${message}; give --secret-token or --api-key`);
+    return status === 400 ? new UsageError(message) : new Error(`${url} answered ${status}: ${message}`);
   }
 }
 
@@ -99,11 +108,10 @@ function searchOf(parameters: object): URLSearchParams {
   return search;
 }
 
-async function readMessage(response: Response): Promise<string> {
-  const text = await response.text();
+function messageOf(body: string): string {
   try {
-    return (JSON.parse(text) as ErrorResponse).error.message;
+    return (JSON.parse(body) as ErrorResponse).error.message;
   } catch {
-    return text.slice(0, 200) || response.statusText;
+    return body.slice(0, 200);
   }
 }

@@ -1,6 +1,26 @@
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
+/**
+ * The agent runs compiled to CommonJS, and what few programs need it loads there with `require`, at first use. Tests run its sources as ES modules, where such a
+ * file is an import like any other.
+ */
+const lateRequires: Plugin = {
+  name: "tidegauge-late-requires",
+  enforce: "pre",
+  transform(code, id) {
+    if (!/\/packages\/agent\/src\/.*\.ts$/.test(id) || /\.test\.ts$/.test(id)) return undefined;
+    const files: string[] = [];
+    const body = code.replace(/\brequire\(("\.[^"]+")\)/g, (_call, file: string) => `late${files.push(file) - 1}`);
+    // At the end, so that lines keep their numbers.
+    return files.length === 0
+      ? undefined
+      : body + files.map((file, n) => `\nimport * as late${n} from ${file};`).join("");
+  },
+};
+
 export default defineConfig({
+  plugins: [lateRequires],
   test: {
     // An agent with its defaults would ask a cloud's metadata service; a test that wants that says so and gives its own.
     env: { ELASTIC_APM_CLOUD_PROVIDER: "none" },

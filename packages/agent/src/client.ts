@@ -1,11 +1,13 @@
 import { isMainThread } from "node:worker_threads";
 import { type ClientOptions, differs } from "./client-options.js";
-import { CentralConfigPoller, Config } from "./config/index.js";
-import { type Hooks, installHooks } from "./hooks/install.js";
-import { createLogger, type Logger, type UserLogger } from "./logging/index.js";
-import { createEphemeralId, gatherMetadata } from "./metadata/index.js";
+import type { CentralConfigPoller } from "./config/central.js";
+import { Config } from "./config/config.js";
+import type { Hooks } from "./hooks/install.js";
+import { createLogger } from "./logging/create.js";
+import type { Logger, UserLogger } from "./logging/logger.js";
+import { createEphemeralId } from "./metadata/ephemeral-id.js";
 import { NullTransport } from "./null-transport.js";
-import { MeterBridge } from "./opentelemetry/meter-bridge.js";
+import type { MeterBridge } from "./opentelemetry/meter-bridge.js";
 import { MetricsRegistry } from "./registry.js";
 import { runningClient, setInertClient, setRunningClient } from "./running.js";
 import {
@@ -17,14 +19,17 @@ import {
   NodeRuntimeMetricSet,
   TransactionMetricSet,
 } from "./sets/index.js";
-import { endable, installShutdownHooks } from "./shutdown/index.js";
 import { currentSpan, runSuppressed } from "./tracing/context.js";
 import type { PublicSpan, StartOptions, Transaction } from "./tracing/span.js";
 import { Tracer } from "./tracing/tracer.js";
-import { HttpTransport, type Transport, type TransportStats } from "./transport/index.js";
+import type { HttpTransport } from "./transport/http-transport.js";
+import type { Transport, TransportStats } from "./transport/transport.js";
 
 /** By name: when no client library can be found that is a warning, not an error (PROM-2). */
 const PROMETHEUS_SET = "elasticapm.metrics.sets.prometheus.PrometheusMetrics";
+
+/** Loaded with the first client that sends or is started. */
+const started = (): typeof import("./started.js") => require("./started.js");
 
 /** The agent: metric sets, the timer that collects them, and the way to the server. */
 class AgentClient {
@@ -82,6 +87,7 @@ class AgentClient {
 
   private httpTransport(): HttpTransport {
     const { config, logger, ephemeralId } = this;
+    const { gatherMetadata, HttpTransport } = started();
     const transport = new HttpTransport({
       config,
       logger,
@@ -124,7 +130,7 @@ class AgentClient {
   private installHooks(): void {
     if (!this.tracer.isActive) return;
     const ignoreUrls = () => this.config.values.transactionIgnoreUrls;
-    this.hooks = installHooks({ tracer: this.tracer, reporter: this.logger, ignoreUrls });
+    this.hooks = started().installHooks({ tracer: this.tracer, reporter: this.logger, ignoreUrls });
   }
 
   /** Errors inside the hooks since the start: each switched its hook off and was logged once (TR-35). */
@@ -141,10 +147,14 @@ class AgentClient {
   }
 
   private start(): void {
+    const { CentralConfigPoller, endable, HttpTransport, installShutdownHooks } = started();
     setRunningClient(this);
     this.config.logEffective();
     this.installHooks();
-    if (this.config.values.opentelemetryBridgeEnabled) this.meterBridge = new MeterBridge(this);
+    if (this.config.values.opentelemetryBridgeEnabled) {
+      const bridge = require("./opentelemetry/meter-bridge.js") as typeof import("./opentelemetry/meter-bridge.js");
+      this.meterBridge = new bridge.MeterBridge(this);
+    }
     this.metrics.start();
     this.removeShutdownHooks = installShutdownHooks(
       endable({
@@ -189,6 +199,7 @@ class AgentClient {
     this.meterBridge?.remove();
     this.hooks?.remove();
     const { transport } = this;
+    const { HttpTransport } = started();
     // Whatever one step does, the others follow: the transport has sockets and a lock to give back.
     await this.closeStep(() => Promise.all([...this.closers].map((closer) => closer())));
     await this.closeStep(() => this.metrics.stop());

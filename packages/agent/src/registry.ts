@@ -1,9 +1,8 @@
 import type { Metricset } from "@tidegauge/protocol";
 import { Collector } from "./collector.js";
-import { type Matcher, matchesAny } from "./config/index.js";
+import { type Matcher, matchesAny } from "./config/matcher.js";
 import { AgentError, MetricSetNotFound } from "./errors.js";
-import { Exposition, type ExpositionFormat } from "./exposition.js";
-import { loadExport } from "./import-string.js";
+import type { ExpositionFormat } from "./exposition.js";
 import type { Logger } from "./logging/index.js";
 import type { MetricSet } from "./metricset.js";
 import type { MetricSetClass, RegistryOptions } from "./registry-options.js";
@@ -146,7 +145,9 @@ export class MetricsRegistry {
     const rank = this.asked++;
     try {
       const builtIn = this.builtIns.get(importString);
-      const set = builtIn ?? (await loadExport(importString));
+      const set =
+        builtIn ??
+        (await (require("./import-string.js") as typeof import("./import-string.js")).loadExport(importString));
       if (typeof set !== "function") throw new TypeError("it is not a class");
       const known = this.sets.has(set as MetricSetClass);
       const made = this.register(set as MetricSetClass);
@@ -184,6 +185,7 @@ export class MetricsRegistry {
    */
   async exposition(format: ExpositionFormat = "prometheus"): Promise<string> {
     await this.loaded();
+    const { Exposition } = require("./exposition.js") as typeof import("./exposition.js");
     const exposition = new Exposition(format);
     for (const set of this.metricSets()) {
       set.totals.enable();

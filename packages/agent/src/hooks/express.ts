@@ -1,6 +1,6 @@
 import type { HookGuard } from "./hook-guard.js";
 import { exchangeOf, joinRoute, routeText } from "./http-exchange.js";
-import type { LoadedPackage, ModuleHook } from "./module-hooks.js";
+import type { LoadedPackage } from "./module-hooks.js";
 import { type Method, patchMethod, type Unpatch } from "./patch.js";
 
 /** The pattern under which a layer is mounted; absent for `/`. */
@@ -12,27 +12,19 @@ interface Layer {
 }
 
 /** Express 4, whose router is inside. */
-export const expressHook: ModuleHook = {
-  packageName: "express",
-  majors: [4, 5],
-  patch(loaded: LoadedPackage, guard: HookGuard): (Unpatch | undefined)[] {
-    // Express 5 uses the package `router`, which has a hook of its own.
-    if (loaded.major >= 5) return [];
-    const layer = loaded.require("./lib/router/layer.js") as { prototype: object };
-    return patchRouter(loaded.require("./lib/router/index.js"), layer.prototype, "handle_request", guard);
-  },
-};
+export function patchExpress(loaded: LoadedPackage, guard: HookGuard): (Unpatch | undefined)[] {
+  // Express 5 uses the package `router`, which has a hook of its own.
+  if (loaded.major >= 5) return [];
+  const layer = loaded.require("./lib/router/layer.js") as { prototype: object };
+  return patchRouter(loaded.require("./lib/router/index.js"), layer.prototype, "handle_request", guard);
+}
 
 /** The router of express 5, also used on its own. */
-export const routerHook: ModuleHook = {
-  packageName: "router",
-  majors: [2],
-  patch(loaded: LoadedPackage, guard: HookGuard): (Unpatch | undefined)[] {
-    const layer = loaded.require("./lib/layer.js") as { prototype: object };
-    const router = loaded.require("./index.js") as { prototype: object };
-    return patchRouter(router.prototype, layer.prototype, "handleRequest", guard);
-  },
-};
+export function patchExpressRouter(loaded: LoadedPackage, guard: HookGuard): (Unpatch | undefined)[] {
+  const layer = loaded.require("./lib/layer.js") as { prototype: object };
+  const router = loaded.require("./index.js") as { prototype: object };
+  return patchRouter(router.prototype, layer.prototype, "handleRequest", guard);
+}
 
 /**
  * Leaves the pattern of the route that takes a request on its exchange, the patterns of the routers above it joined before it. No layer becomes a span:

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Matcher } from "../config/index.js";
-import { matchesAny } from "../config/index.js";
+import type { Matcher } from "../config/matcher.js";
+import { matchesAny } from "../config/matcher.js";
 import { enterSpan, runInSpan } from "../tracing/context.js";
 import type { Span } from "../tracing/span.js";
 import type { Tracer } from "../tracing/tracer.js";

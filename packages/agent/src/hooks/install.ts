@@ -1,18 +1,11 @@
-import type { Matcher } from "../config/index.js";
+import type { Matcher } from "../config/matcher.js";
 import type { Tracer } from "../tracing/tracer.js";
-import { expressHook, routerHook } from "./express.js";
 import { FastifyHook } from "./fastify.js";
 import { type HookFailures, HookGuard, type HookReporter } from "./hook-guard.js";
 import { HttpClientHook } from "./http-client.js";
 import { HttpServerHook } from "./http-server.js";
-import { ioredisHook } from "./ioredis.js";
-import { koaHook } from "./koa.js";
 import { ModuleHooks } from "./module-hooks.js";
-import { mongodbHook } from "./mongodb.js";
-import { mysql2Hook } from "./mysql2.js";
-import { elasticAgentHook, opentelemetryHook } from "./opentelemetry.js";
-import { pgHook } from "./pg.js";
-import { redisHook } from "./redis.js";
+import { packageHooks } from "./package-hooks.js";
 import { UndiciHook } from "./undici.js";
 
 /** What the hooks work with. */
@@ -40,22 +33,7 @@ export function installHooks({ tracer, reporter, ignoreUrls }: HookOptions): Hoo
     new HttpClientHook(guardFor("http client")),
     new UndiciHook(guardFor("undici")),
     new FastifyHook(guardFor("fastify"), reporter),
-    new ModuleHooks(
-      [
-        expressHook,
-        routerHook,
-        koaHook,
-        pgHook,
-        mysql2Hook,
-        ioredisHook,
-        redisHook,
-        mongodbHook,
-        opentelemetryHook(tracer, reporter),
-        elasticAgentHook(reporter),
-      ],
-      guardFor,
-      reporter,
-    ),
+    new ModuleHooks(packageHooks(tracer, reporter), guardFor, reporter),
   ];
   for (const hook of installed) hook.install();
   return {

@@ -1,7 +1,7 @@
 import { liveSpan, runSuppressed } from "../tracing/context.js";
 import type { Span } from "../tracing/span.js";
 import type { HookGuard } from "./hook-guard.js";
-import type { LoadedPackage, ModuleHook } from "./module-hooks.js";
+import type { LoadedPackage } from "./module-hooks.js";
 import { type Method, ownerOf, patchMethod, type Unpatch } from "./patch.js";
 
 /** A command that has its span: it comes by again after waiting for a connection, or for another node of a cluster. */
@@ -14,29 +14,25 @@ interface Command {
 }
 
 /** Redis through ioredis, single or cluster: a span per command, pipelined ones too, as `db`/`redis`. */
-export const ioredisHook: ModuleHook = {
-  packageName: "ioredis",
-  majors: [5, 6],
-  patch(loaded: LoadedPackage, guard: HookGuard): (Unpatch | undefined)[] {
-    const redis = (
-      loaded.require("./built/index.js") as { default: { prototype: object; Cluster?: { prototype: object } } }
-    ).default;
-    const send = patchMethod(ownerOf(redis.prototype, "sendCommand"), "sendCommand", (original) =>
-      wrapSend(original, guard),
-    );
-    if (send === undefined) throw new Error("its client is not built as expected");
-    const cluster = redis.Cluster?.prototype;
-    const { kExec } = loaded.require("./built/autoPipelining.js") as { kExec?: symbol };
-    const pipeline = loaded.require("./built/Pipeline.js") as { default: { prototype: object } };
-    return [
-      send,
-      patchMethod(cluster, "sendCommand", (original) => wrapSend(original, guard)),
-      patchMethod(pipeline.default.prototype, "sendCommand", (original) => wrapQueue(original, guard, kExec)),
-      patchMethod(redis.prototype, "connect", wrapConnect),
-      patchMethod(cluster, "connect", wrapConnect),
-    ];
-  },
-};
+export function patchIoredis(loaded: LoadedPackage, guard: HookGuard): (Unpatch | undefined)[] {
+  const redis = (
+    loaded.require("./built/index.js") as { default: { prototype: object; Cluster?: { prototype: object } } }
+  ).default;
+  const send = patchMethod(ownerOf(redis.prototype, "sendCommand"), "sendCommand", (original) =>
+    wrapSend(original, guard),
+  );
+  if (send === undefined) throw new Error("its client is not built as expected");
+  const cluster = redis.Cluster?.prototype;
+  const { kExec } = loaded.require("./built/autoPipelining.js") as { kExec?: symbol };
+  const pipeline = loaded.require("./built/Pipeline.js") as { default: { prototype: object } };
+  return [
+    send,
+    patchMethod(cluster, "sendCommand", (original) => wrapSend(original, guard)),
+    patchMethod(pipeline.default.prototype, "sendCommand", (original) => wrapQueue(original, guard, kExec)),
+    patchMethod(redis.prototype, "connect", wrapConnect),
+    patchMethod(cluster, "connect", wrapConnect),
+  ];
+}
 
 function wrapSend(original: Method, guard: HookGuard): Method {
   return function sendCommand(this: unknown, ...args: unknown[]): unknown {

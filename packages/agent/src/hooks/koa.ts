@@ -1,6 +1,6 @@
 import type { HookGuard } from "./hook-guard.js";
 import { exchangeOf, routeText } from "./http-exchange.js";
-import type { LoadedPackage, ModuleHook } from "./module-hooks.js";
+import type { LoadedPackage } from "./module-hooks.js";
 import { patchMethod, type Unpatch } from "./patch.js";
 
 interface KoaContext {
@@ -12,26 +12,22 @@ interface KoaContext {
 }
 
 /** Koa with @koa/router or koa-router: the route is read from the context when the response is sent. */
-export const koaHook: ModuleHook = {
-  packageName: "koa",
-  majors: [2, 3],
-  patch(loaded: LoadedPackage, guard: HookGuard): (Unpatch | undefined)[] {
-    const application = loaded.require("./lib/application.js") as { prototype: object };
-    const unpatch = patchMethod(
-      application.prototype,
-      "createContext",
-      (original) =>
-        function createContext(this: unknown, ...args: unknown[]): unknown {
-          const context = original.apply(this, args) as KoaContext;
-          const exchange = guard.isOn ? exchangeOf(args[0]) : undefined;
-          if (exchange !== undefined) exchange.readRoute = () => matchedRoute(context);
-          return context;
-        },
-    );
-    if (unpatch === undefined) throw new Error("its application is not built as expected");
-    return [unpatch];
-  },
-};
+export function patchKoa(loaded: LoadedPackage, guard: HookGuard): (Unpatch | undefined)[] {
+  const application = loaded.require("./lib/application.js") as { prototype: object };
+  const unpatch = patchMethod(
+    application.prototype,
+    "createContext",
+    (original) =>
+      function createContext(this: unknown, ...args: unknown[]): unknown {
+        const context = original.apply(this, args) as KoaContext;
+        const exchange = guard.isOn ? exchangeOf(args[0]) : undefined;
+        if (exchange !== undefined) exchange.readRoute = () => matchedRoute(context);
+        return context;
+      },
+  );
+  if (unpatch === undefined) throw new Error("its application is not built as expected");
+  return [unpatch];
+}
 
 function matchedRoute(context: KoaContext): string | undefined {
   if (context._matchedRoute === undefined) return undefined;

@@ -1,20 +1,16 @@
 import { liveSpan } from "../tracing/context.js";
 import { endingResult } from "./db-span.js";
 import type { HookGuard } from "./hook-guard.js";
-import type { LoadedPackage, ModuleHook } from "./module-hooks.js";
+import type { LoadedPackage } from "./module-hooks.js";
 import { type Method, patchMethod, type Unpatch } from "./patch.js";
 
 /** MongoDB: a span per operation of the driver (a cursor's further batches are operations too), as `db`/`mongodb`. */
-export const mongodbHook: ModuleHook = {
-  packageName: "mongodb",
-  majors: [5, 6, 7],
-  patch(loaded: LoadedPackage, guard: HookGuard): (Unpatch | undefined)[] {
-    const operations = loaded.require("./lib/operations/execute_operation.js");
-    const unpatch = patchMethod(operations, "executeOperation", (original) => wrapExecute(original, guard));
-    if (unpatch === undefined) throw new Error("its operations are not built as expected");
-    return [unpatch];
-  },
-};
+export function patchMongodb(loaded: LoadedPackage, guard: HookGuard): (Unpatch | undefined)[] {
+  const operations = loaded.require("./lib/operations/execute_operation.js");
+  const unpatch = patchMethod(operations, "executeOperation", (original) => wrapExecute(original, guard));
+  if (unpatch === undefined) throw new Error("its operations are not built as expected");
+  return [unpatch];
+}
 
 function wrapExecute(original: Method, guard: HookGuard): Method {
   return function executeOperation(this: unknown, ...args: unknown[]): unknown {

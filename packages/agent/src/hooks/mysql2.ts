@@ -3,7 +3,7 @@ import { bindToCurrent, liveSpan } from "../tracing/context.js";
 import type { Span } from "../tracing/span.js";
 import { endingCallback } from "./db-span.js";
 import type { HookGuard } from "./hook-guard.js";
-import type { LoadedPackage, ModuleHook } from "./module-hooks.js";
+import type { LoadedPackage } from "./module-hooks.js";
 import { type Method, ownerOf, patchMethod, type Unpatch } from "./patch.js";
 
 interface Command extends EventEmitter {
@@ -11,21 +11,14 @@ interface Command extends EventEmitter {
 }
 
 /** MySQL and MariaDB through mysql2, with callbacks and promises: a span per query, as `db`/`mysql`. */
-export const mysql2Hook: ModuleHook = {
-  packageName: "mysql2",
-  majors: [2, 3],
-  patch(loaded: LoadedPackage, guard: HookGuard): (Unpatch | undefined)[] {
-    const mysql = loaded.require("./index.js") as { Connection: { prototype: object }; Pool: { prototype: object } };
-    const queries = ["query", "execute"].map((name) =>
-      patchMethod(ownerOf(mysql.Connection.prototype, name), name, (original) => wrapQuery(original, guard)),
-    );
-    if (queries.some((unpatch) => unpatch === undefined)) throw new Error("its connection is not built as expected");
-    return [
-      ...queries,
-      patchMethod(ownerOf(mysql.Pool.prototype, "getConnection"), "getConnection", wrapGetConnection),
-    ];
-  },
-};
+export function patchMysql2(loaded: LoadedPackage, guard: HookGuard): (Unpatch | undefined)[] {
+  const mysql = loaded.require("./index.js") as { Connection: { prototype: object }; Pool: { prototype: object } };
+  const queries = ["query", "execute"].map((name) =>
+    patchMethod(ownerOf(mysql.Connection.prototype, name), name, (original) => wrapQuery(original, guard)),
+  );
+  if (queries.some((unpatch) => unpatch === undefined)) throw new Error("its connection is not built as expected");
+  return [...queries, patchMethod(ownerOf(mysql.Pool.prototype, "getConnection"), "getConnection", wrapGetConnection)];
+}
 
 function wrapQuery(original: Method, guard: HookGuard): Method {
   return function query(this: unknown, ...args: unknown[]): unknown {

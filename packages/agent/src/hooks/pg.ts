@@ -2,7 +2,7 @@ import { errorMonitor } from "node:events";
 import { bindToCurrent, liveSpan } from "../tracing/context.js";
 import { endingCallback, endingResult } from "./db-span.js";
 import type { HookGuard } from "./hook-guard.js";
-import type { LoadedPackage, ModuleHook } from "./module-hooks.js";
+import type { LoadedPackage } from "./module-hooks.js";
 import { type Method, ownerOf, patchMethod, type Unpatch } from "./patch.js";
 
 interface Submittable {
@@ -12,16 +12,12 @@ interface Submittable {
 }
 
 /** PostgreSQL: a span per query, as `db`/`postgresql`. */
-export const pgHook: ModuleHook = {
-  packageName: "pg",
-  majors: [8],
-  patch(loaded: LoadedPackage, guard: HookGuard): (Unpatch | undefined)[] {
-    const pg = loaded.require("./lib/index.js") as { Client: { prototype: object }; Pool: { prototype: object } };
-    const query = patchMethod(pg.Client.prototype, "query", (original) => wrapQuery(original, guard));
-    if (query === undefined) throw new Error("its client is not built as expected");
-    return [query, patchMethod(ownerOf(pg.Pool.prototype, "connect"), "connect", wrapConnect)];
-  },
-};
+export function patchPg(loaded: LoadedPackage, guard: HookGuard): (Unpatch | undefined)[] {
+  const pg = loaded.require("./lib/index.js") as { Client: { prototype: object }; Pool: { prototype: object } };
+  const query = patchMethod(pg.Client.prototype, "query", (original) => wrapQuery(original, guard));
+  if (query === undefined) throw new Error("its client is not built as expected");
+  return [query, patchMethod(ownerOf(pg.Pool.prototype, "connect"), "connect", wrapConnect)];
+}
 
 function wrapQuery(original: Method, guard: HookGuard): Method {
   return function query(this: unknown, ...args: unknown[]): unknown {

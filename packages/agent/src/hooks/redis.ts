@@ -1,22 +1,17 @@
 import { liveSpan, runSuppressed } from "../tracing/context.js";
 import { endingResult } from "./db-span.js";
 import type { HookGuard } from "./hook-guard.js";
-import type { LoadedPackage, ModuleHook } from "./module-hooks.js";
+import type { LoadedPackage } from "./module-hooks.js";
 import { type Method, patchMethod, type Unpatch } from "./patch.js";
 
 /** Redis through redis 4 and later, whose client is the package `@redis/client`: a span per command, as `db`/`redis`. */
-export const redisHook: ModuleHook = {
-  packageName: "@redis/client",
-  // redis 4 brings 1, redis 5 and 6 bring their own number.
-  majors: [1, 5, 6],
-  patch(loaded: LoadedPackage, guard: HookGuard): (Unpatch | undefined)[] {
-    const queue = loaded.require("./dist/lib/client/commands-queue.js") as { default: { prototype: object } };
-    const client = loaded.require("./dist/lib/client/index.js") as { default: { prototype: object } };
-    const add = patchMethod(queue.default.prototype, "addCommand", (original) => wrapAdd(original, guard));
-    if (add === undefined) throw new Error("its queue of commands is not built as expected");
-    return [add, patchMethod(client.default.prototype, "connect", wrapConnect)];
-  },
-};
+export function patchRedis(loaded: LoadedPackage, guard: HookGuard): (Unpatch | undefined)[] {
+  const queue = loaded.require("./dist/lib/client/commands-queue.js") as { default: { prototype: object } };
+  const client = loaded.require("./dist/lib/client/index.js") as { default: { prototype: object } };
+  const add = patchMethod(queue.default.prototype, "addCommand", (original) => wrapAdd(original, guard));
+  if (add === undefined) throw new Error("its queue of commands is not built as expected");
+  return [add, patchMethod(client.default.prototype, "connect", wrapConnect)];
+}
 
 function wrapAdd(original: Method, guard: HookGuard): Method {
   return function addCommand(this: unknown, ...args: unknown[]): unknown {

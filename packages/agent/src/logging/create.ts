@@ -1,5 +1,4 @@
 import type { Config } from "../config/config.js";
-import { fileSink } from "./file.js";
 import { LeveledLogger, type Logger, type UserLogger } from "./logger.js";
 import { redactor } from "./redaction.js";
 import { stderrSink, userLoggerSink } from "./sinks.js";
@@ -13,7 +12,7 @@ export function createLogger(config: Config, userLogger?: UserLogger): Logger {
   const sink = userLogger
     ? userLoggerSink(userLogger)
     : logFile
-      ? fileSink(logFile, logFileSizeBytes, stderrSink)
+      ? (require("./file.js") as typeof import("./file.js")).fileSink(logFile, logFileSizeBytes, stderrSink)
       : stderrSink;
   const logger = new LeveledLogger(sink, redactor(config.secrets));
   logger.setLevel(config.values.logLevel);

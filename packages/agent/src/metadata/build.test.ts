@@ -6,7 +6,8 @@ import { Config, type ConfigOptions } from "../config/index.js";
 import { RecordingLogger } from "../logging/recording-logger.testing.js";
 import { activationMethod } from "./activation.js";
 import { AGENT_VERSION } from "./agent-version.js";
-import { createEphemeralId, gatherMetadata, type Surroundings } from "./build.js";
+import { gatherMetadata, type Surroundings } from "./build.js";
+import { createEphemeralId } from "./ephemeral-id.js";
 import { truncateKeyword } from "./truncate.js";
 
 const ID = "2227daf62df6694645fee5df53c1f91271546a9560e8600a525690ae252b7f63";

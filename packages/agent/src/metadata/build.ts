@@ -27,11 +27,6 @@ export interface MetadataSource {
   readonly ready: Promise<Metadata>;
 }
 
-/** A fresh `service.agent.ephemeral_id`: one per agent instance, that is per process or worker thread. */
-export function createEphemeralId(): string {
-  return process.getBuiltinModule("node:crypto").randomUUID();
-}
-
 /** Begins to gather the metadata of this process (§7.3): the cloud is asked and commands are run without waiting for them. */
 export function gatherMetadata(
   config: Config,

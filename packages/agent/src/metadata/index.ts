@@ -1,1 +1,2 @@
-export { createEphemeralId, gatherMetadata } from "./build.js";
+export { gatherMetadata } from "./build.js";
+export { createEphemeralId } from "./ephemeral-id.js";

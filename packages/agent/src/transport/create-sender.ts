@@ -4,7 +4,6 @@ import type { Clock } from "./clock.js";
 import type { Endpoint } from "./endpoint.js";
 import { NodeSender } from "./node-sender.js";
 import { proxyFor } from "./proxy.js";
-import { ProxySender } from "./proxy-sender.js";
 import { NO_PROXY_CLIENT, type Sender, sendError } from "./sender.js";
 import { tlsSettings } from "./tls.js";
 
@@ -13,7 +12,9 @@ export function createSender(endpoint: Endpoint, config: Config, logger: Logger,
   const tls = tlsSettings(config.values, logger);
   const proxy = proxyFor(endpoint.base, process.env);
   if (proxy === null) return unusableProxy(logger);
-  return proxy ? new ProxySender({ proxy, target: endpoint.base, tls, logger }) : new NodeSender(tls, clock);
+  if (proxy === undefined) return new NodeSender(tls, clock);
+  const { ProxySender } = require("./proxy-sender.js") as typeof import("./proxy-sender.js");
+  return new ProxySender({ proxy, target: endpoint.base, tls, logger });
 }
 
 /** Sends nothing: going to the server directly could break a rule that the proxy is there for (W-71). */

@@ -14,7 +14,7 @@ import { MetadataLine } from "./metadata-line.js";
 import type { Sender } from "./sender.js";
 import { askServerVersion } from "./server-info.js";
 import { Settlement } from "./settlement.js";
-import { Spool, type SpoolDisk } from "./spool.js";
+import type { Spool, SpoolDisk } from "./spool.js";
 import type { DropReason, Transport, TransportStats } from "./transport.js";
 
 /** What an `HttpTransport` is made of; the optional parts are replaced in tests. */
@@ -66,6 +66,7 @@ export class HttpTransport implements Transport {
     this.#metadata = new MetadataLine(options.metadata);
     const { spoolDir, spoolSizeBytes, serviceName } = this.#config.values;
     if (spoolDir && !this.#config.values.disableSend) {
+      const { Spool } = require("./spool.js") as typeof import("./spool.js");
       this.#spool = new Spool({
         directory: spoolDir,
         serviceName,

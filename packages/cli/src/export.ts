@@ -5,11 +5,11 @@ import { exportSteps } from "./export/steps.js";
 import { UsageError } from "./failure.js";
 
 /** The flags of `tidegauge export`, as written. */
-export interface ExportFlags extends Connection {
+interface ExportFlags extends Connection {
   readonly raw?: boolean;
   readonly dataDir?: string;
   readonly service?: string;
-  readonly metric: string[];
+  readonly metric?: string[];
   readonly from?: string;
   readonly to?: string;
   readonly step?: string;
@@ -28,8 +28,7 @@ export function exportCommand(program: Command): void {
     .option(
       "--metric <name>",
       "only this metric (default: all); may repeat, but not with --raw",
-      (one, all: string[]) => [...all, one],
-      [],
+      (one, all: string[] = []) => [...all, one],
     )
     .option("--from <time>", "ISO 8601, epoch milliseconds or now-1h (default: now-1h; --raw: the oldest sample)")
     .option("--to <time>", "the same (default: now; --raw: the newest sample)")
@@ -47,15 +46,18 @@ export function exportCommand(program: Command): void {
 Examples:
   $ tidegauge export --service shop --from now-1d --step 1m --format csv --output shop.csv
   $ tidegauge export --service shop --metric shop.orders | jq .value
+  $ tidegauge export --raw --metric shop.orders --from now-1h --format csv
   $ tidegauge export --format parquet --from now-7d --output week.parquet
   $ tidegauge export --data-dir ./tidegauge-data --format parquet --output all.parquet`,
     )
     .action(exportStored);
 }
 
-async function exportStored(flags: ExportFlags): Promise<void> {
+async function exportStored({ metric = [], ...flags }: ExportFlags): Promise<void> {
   const { service, format } = flags;
-  if (flags.raw === true || flags.dataDir !== undefined || format === "parquet") return exportSamples(flags);
+  if (flags.raw === true || flags.dataDir !== undefined || format === "parquet") {
+    return exportSamples({ ...flags, metric });
+  }
   if (service === undefined) throw new UsageError("name the --service, or export every sample with --raw");
-  await exportSteps({ ...flags, service, format });
+  await exportSteps({ ...flags, metric, service, format });
 }

@@ -1,9 +1,8 @@
 import { isMainThread } from "node:worker_threads";
 import { type ClientOptions, differs } from "./client-options.js";
 import type { CentralConfigPoller } from "./config/central.js";
-import { Config } from "./config/config.js";
+import type { Config } from "./config/config.js";
 import type { Hooks } from "./hooks/install.js";
-import { createLogger } from "./logging/create.js";
 import type { Logger, UserLogger } from "./logging/logger.js";
 import { createEphemeralId } from "./metadata/ephemeral-id.js";
 import { NullTransport } from "./null-transport.js";
@@ -53,6 +52,9 @@ class AgentClient {
   constructor(options: ClientOptions = {}) {
     const isolated = options.start === false;
     this.options = options;
+    // Who only imports the package, for its classes or for `getClient`, needs neither.
+    const { Config } = require("./config/config.js") as typeof import("./config/config.js");
+    const { createLogger } = require("./logging/create.js") as typeof import("./logging/create.js");
     this.config = Config.load(options);
     this.logger = createLogger(this.config, options.logger);
     this.ephemeralId = createEphemeralId();

@@ -10,7 +10,6 @@ import { Observers } from "./instruments/observers.js";
 import { SeriesTable } from "./instruments/series-table.js";
 import type { Timer } from "./instruments/timer.js";
 import { Walk } from "./instruments/walk.js";
-import { limitWarning } from "./limit-warning.js";
 import type { MetricsRegistry } from "./registry.js";
 
 /** Where refused series of a counter, timer or histogram are counted (REG-37). */
@@ -165,6 +164,7 @@ export class MetricSet {
   private warnOfLimit(): void {
     if (this.limitLogged) return;
     this.limitLogged = true;
+    const { limitWarning } = require("./limit-warning.js") as typeof import("./limit-warning.js");
     this.registry.logger.warn(limitWarning(this.id, this.table, this.registry.seriesLimit));
   }
 }

@@ -4,7 +4,6 @@ import type { Config } from "../config/config.js";
 import type { Logger } from "../logging/logger.js";
 import { activationMethod } from "./activation.js";
 import { AGENT_VERSION } from "./agent-version.js";
-import { detectCloud } from "./cloud.js";
 import { type Container, containerFromCgroup, containerFromMountinfo } from "./container.js";
 import { detectHostname } from "./hostname.js";
 import { kubernetesMetadata } from "./kubernetes.js";
@@ -48,12 +47,19 @@ export function gatherMetadata(
   );
   return source;
 
+  async function askCloud(): Promise<Metadata["cloud"] | undefined> {
+    const { cloudProvider } = config.values;
+    if (cloudProvider === "none") return undefined;
+    const { detectCloud } = require("./cloud.js") as typeof import("./cloud.js");
+    return detectCloud(cloudProvider, logger, env);
+  }
+
   async function complete(): Promise<Metadata> {
+    // After the application's own first turn: a process is started for the host name, and no request can leave before that anyway.
+    await new Promise(setImmediate);
     const [detected, cloud] = await Promise.all([
       (surroundings.detectHostname ?? detectHostname)().catch(() => undefined),
-      (surroundings.detectCloud ?? (() => detectCloud(config.values.cloudProvider, logger, env)))().catch(
-        () => undefined,
-      ),
+      (surroundings.detectCloud ?? askCloud)().catch(() => undefined),
     ]);
     const kubernetes = kubernetesMetadata(env, container.podUid, config.values.hostname, detected);
     return tidy<Metadata>({

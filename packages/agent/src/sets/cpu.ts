@@ -2,7 +2,6 @@ import { MetricSet } from "../metricset.js";
 import type { MetricsRegistry } from "../registry.js";
 import type { CPUReading, CPUSource } from "./cpu/cpu-source.js";
 import { LinuxCPU, type LinuxPaths } from "./cpu/linux-cpu.js";
-import { PortableCPU } from "./cpu/portable-cpu.js";
 import type { MetricRow } from "./metric-row.js";
 
 type CPURow = MetricRow & { readonly from: keyof CPUReading };
@@ -155,7 +154,12 @@ export class CPUMetricSet extends MetricSet {
 function choose(registry: MetricsRegistry, options: CPUMetricSetOptions): CPUSource {
   const env = options.env ?? process.env;
   if ((options.platform ?? process.platform) !== "linux" || env.ELASTIC_APM_FORCE_PSUTIL_METRICS !== undefined)
-    return new PortableCPU();
+    return portable();
   const linux = new LinuxCPU(registry.logger, options.paths);
-  return linux.works ? linux : new PortableCPU();
+  return linux.works ? linux : portable();
+}
+
+function portable(): CPUSource {
+  const { PortableCPU } = require("./cpu/portable-cpu.js") as typeof import("./cpu/portable-cpu.js");
+  return new PortableCPU();
 }

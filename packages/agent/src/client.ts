@@ -1,4 +1,3 @@
-import { isMainThread } from "node:worker_threads";
 import { type ClientOptions, differs } from "./client-options.js";
 import type { CentralConfigPoller } from "./config/central.js";
 import type { Config } from "./config/config.js";
@@ -106,6 +105,7 @@ class AgentClient {
   /** REG-66, REG-93. */
   private registerSets(): void {
     const { metricsSets } = this.config.values;
+    const { isMainThread } = process.getBuiltinModule("node:worker_threads");
     const source = this.config.effective().find((option) => option.name === "metrics_sets")?.source;
     for (const name of metricsSets) {
       const set = BUILT_IN_SETS.get(name);

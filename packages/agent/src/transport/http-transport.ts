@@ -112,7 +112,10 @@ export class HttpTransport implements Transport {
     this.#stopListening = this.#config.onChange((changed) => {
       if (changed.has("apiRequestTimeMs")) this.#armFlushTimer();
     });
-    void this.#begin();
+    // The application's own first turn comes before our first connection.
+    setImmediate(() => {
+      if (!this.#closing) void this.#begin();
+    });
   }
 
   queue(lines: Uint8Array, count: number): void {

@@ -1,12 +1,13 @@
 // What measuring transactions and spans costs in processor time, against a bare process and against the rivals, in one run:
 //
-//   node bench/tracing/tracing.mjs [--rounds 20] [--requests 800] [--million] [--out bench/results/tracing.json]
+//   node bench/tracing/tracing.mjs [--rounds 20] [--requests 800] [--million] [--start-up] [--out bench/results/tracing.json]
 //
 // Every process of every rival runs at the same time as the others, and the rounds of load go round them, so that a busy machine disturbs all alike; the
 // minimum of the rounds counts. `--million` sends a million requests to the measured http server and looks at its memory on the way.
+// `--start-up` measures that alone, and puts it with its own date and load into the results that are there.
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { Agent, createServer, get } from "node:http";
 import { cpus, loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
@@ -18,6 +19,7 @@ const { values: flags } = parseArgs({
     rounds: { type: "string", default: "20" },
     requests: { type: "string", default: "800" },
     million: { type: "boolean", default: false },
+    "start-up": { type: "boolean", default: false },
     out: { type: "string", default: here("../results/tracing.json") },
   },
 });
@@ -30,6 +32,9 @@ const RIVALS = {
   "elastic-apm-node": ["--require", "elastic-apm-node/start.js"],
   "OpenTelemetry SDK": ["--require", here("apps/otel.cjs")],
 };
+
+/** The start-up also of a process that only loads the package, for its metrics, and starts no client. */
+const STARTING = { ...RIVALS, "tidegauge, only required": ["--require", "@tidegauge/agent"] };
 
 /** Takes what the agents send, so that sending is part of their cost. */
 const sink = createServer((request, response) => request.resume().on("end", () => response.writeHead(202).end()));
@@ -99,7 +104,7 @@ async function startUps() {
   const best = {};
   const rss = {};
   for (let round = 0; round < rounds; round++) {
-    for (const [name, execArgv] of Object.entries(RIVALS)) {
+    for (const [name, execArgv] of Object.entries(STARTING)) {
       const child = start("empty", execArgv);
       const exit = once(child, "exit");
       const { cpuUs, rssBytes } = await ask(child);
@@ -108,7 +113,7 @@ async function startUps() {
       rss[name] = Math.min(rss[name] ?? Number.POSITIVE_INFINITY, rssBytes / 1024 / 1024);
     }
   }
-  return { cpuMs: over(best), rssMib: over(rss) };
+  return { date: new Date().toISOString(), load: loadavg().map(round2), cpuMs: over(best), rssMib: over(rss) };
 }
 
 async function spans() {
@@ -148,20 +153,26 @@ function round2(value) {
   return Math.round(value * 100) / 100;
 }
 
-const result = {
-  what: "tracing",
-  load: loadavg().map(round2),
-  date: new Date().toISOString(),
-  node: process.version,
-  cpu: cpus()[0]?.model,
-  cores: cpus().length,
-  goals: { spanUs: 0.5, httpOverBareUs: 5, expressOverBareUs: 10, startUpOverBareMs: 40 },
-  spanUs: await spans(),
-  httpUsARequest: await requestsOf("http"),
-  expressUsARequest: await requestsOf("express"),
-  startUp: await startUps(),
-  ...(flags.million ? { memoryOverAMillionRequests: await million() } : {}),
-};
+const result = flags["start-up"]
+  ? { ...JSON.parse(readFileSync(flags.out, "utf8")), startUp: await startUps() }
+  : await everything();
+
+async function everything() {
+  return {
+    what: "tracing",
+    load: loadavg().map(round2),
+    date: new Date().toISOString(),
+    node: process.version,
+    cpu: cpus()[0]?.model,
+    cores: cpus().length,
+    goals: { spanUs: 0.5, httpOverBareUs: 5, expressOverBareUs: 10, startUpOverBareMs: 40 },
+    spanUs: await spans(),
+    httpUsARequest: await requestsOf("http"),
+    expressUsARequest: await requestsOf("express"),
+    startUp: await startUps(),
+    ...(flags.million ? { memoryOverAMillionRequests: await million() } : {}),
+  };
+}
 sink.close();
 sink.closeAllConnections();
 writeFileSync(flags.out, `${JSON.stringify(result, null, 2)}\n`);

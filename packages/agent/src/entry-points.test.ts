@@ -6,7 +6,13 @@ import { MetricSet } from "./metricset.js";
 import { RecordingTransport } from "./testing/recording-transport.js";
 
 const run = (...args: string[]): string[] =>
-  JSON.parse(execFileSync(process.execPath, args, { cwd: "packages/agent", encoding: "utf8" })) as string[];
+  JSON.parse(
+    execFileSync(process.execPath, args, {
+      cwd: "packages/agent",
+      encoding: "utf8",
+      env: { ...process.env, ELASTIC_APM_LOG_LEVEL: "off" },
+    }),
+  ) as string[];
 const required = (path: string): string[] =>
   run("-e", `console.log(JSON.stringify(Object.keys(require(${JSON.stringify(path)})).sort()))`);
 const imported = (path: string): string[] =>
@@ -14,6 +20,16 @@ const imported = (path: string): string[] =>
     "--input-type=module",
     "-e",
     `import * as all from ${JSON.stringify(path)}; console.log(JSON.stringify(Object.keys(all).filter((name) => name !== "default" && name !== "module.exports" && name !== "__esModule").sort()))`,
+  );
+
+/** Files of the package that a program has loaded which loads `path`. */
+const filesOf = (path: string): string[] =>
+  run(
+    "-e",
+    `require(${JSON.stringify(path)});
+    const files = Object.keys(require.cache).map((file) => file.replaceAll("\\\\", "/"));
+    console.log(JSON.stringify(files.filter((file) => file.includes("/agent/dist/")).map((file) => file.split("/agent/dist/")[1])));
+    process.exit(0);`,
   );
 
 describe("entry points", () => {
@@ -63,6 +79,28 @@ describe("entry points", () => {
       "./testing",
       "./package.json",
     ]);
+  });
+
+  it("importing the package loads neither configuration, transport, metadata nor hooks", () => {
+    const files = filesOf("@tidegauge/agent");
+    expect(files).toContain("client.js");
+    expect(files.filter((file) => /^(config|logging|transport|metadata|shutdown|opentelemetry)\//.test(file))).toEqual([
+      "metadata/ephemeral-id.js",
+      "config/matcher.js",
+    ]);
+    expect(files.filter((file) => file.startsWith("hooks/"))).toEqual(["hooks/hono.js", "hooks/http-exchange.js"]);
+  });
+
+  it("a start loads no hook of a package before the package, and nothing that is not configured", () => {
+    const files = filesOf("@tidegauge/agent/register");
+    expect(files).toContain("hooks/package-hooks.js");
+    expect(
+      files.filter((file) =>
+        /express|koa|\/pg|mysql2|redis|mongodb|opentelemetry|exposition|import-string|spool|proxy-sender|logging\/file/.test(
+          file,
+        ),
+      ),
+    ).toEqual([]);
   });
 
   it("API-4 RecordingTransport holds the wire objects", async () => {

@@ -88,9 +88,9 @@ describe("exact counts", () => {
     await until(() => senders.every(({ acknowledged }, index) => acknowledged > before[index] + 20));
     if (IS_SOAK) await new Promise((resolve) => setTimeout(resolve, 60_000));
     await node.restart();
-    for (const sender of senders) {
-      const acknowledged = await sender.stop();
-      expect(await settledCount(sender.service, [server])).toBe(acknowledged * LINES);
+    const acknowledged = await Promise.all(senders.map((sender) => sender.stop()));
+    for (const [index, { service }] of senders.entries()) {
+      expect(await settledCount(service, [server])).toBe(acknowledged[index] * LINES);
     }
     await server.stop();
     directory.remove();
@@ -148,9 +148,9 @@ describe("exact counts", () => {
       member.server = await serve(member.directory.path);
     }
     const servers = pair.map(({ server }) => server);
-    for (const sender of senders) {
-      const acknowledged = await sender.stop();
-      expect(await settledCount(sender.service, servers)).toBe(acknowledged * LINES);
+    const acknowledged = await Promise.all(senders.map((sender) => sender.stop()));
+    for (const [index, { service }] of senders.entries()) {
+      expect(await settledCount(service, servers)).toBe(acknowledged[index] * LINES);
     }
     proxy.close();
     for (const { server, directory } of pair) {

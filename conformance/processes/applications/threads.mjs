@@ -1,8 +1,10 @@
+import { once } from "node:events";
 import { isMainThread, Worker, workerData } from "node:worker_threads";
 import { report } from "./reports.mjs";
 
 if (isMainThread) {
-  const threads = [1, 2].map((id) => new Worker(new URL(import.meta.url), { workerData: id }));
+  // Listened for from the beginning: on a busy machine a thread may end before the main thread's own report is out.
+  const exits = [1, 2].map((id) => once(new Worker(new URL(import.meta.url), { workerData: id }), "exit"));
   await report("main thread");
-  await Promise.all(threads.map((thread) => new Promise((resolve) => thread.once("exit", resolve))));
+  await Promise.all(exits);
 } else await report(`thread ${workerData}`);

@@ -63,7 +63,7 @@ let runs = 0;
 let acknowledged = 0;
 
 async function load(server, connections, metricsets, forSeconds) {
-  const child = spawn(process.execPath, [here("load.mjs"), server.url, connections, metricsets, forSeconds, ++runs], {
+  const child = spawn(process.execPath, [here("../receiving/load.mjs"), server.url, connections, metricsets, forSeconds, ++runs], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   let text = "";

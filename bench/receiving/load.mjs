@@ -1,8 +1,9 @@
-// Sends the same 50 gzipped intake requests of 10 processes over and over: node load.mjs <url> <connections> <metricsets> <seconds>
+// Sends the same 50 gzipped intake requests of 10 processes over and over: node load.mjs <url> <connections> <metricsets> <seconds> [run]
+// With a run each request is a batch under an id of its own, which no other run has.
 import { Agent, request as httpRequest } from "node:http";
 import { gzipSync } from "node:zlib";
 
-const [url, connectionsText, metricsetsText, secondsText] = process.argv.slice(2);
+const [url, connectionsText, metricsetsText, secondsText, run] = process.argv.slice(2);
 const [connections, metricsets, seconds] = [connectionsText, metricsetsText, secondsText].map(Number);
 const PROCESSES = 10;
 const BODIES = 50;
@@ -55,6 +56,7 @@ function post(body) {
       "Content-Type": "application/x-ndjson",
       "Content-Encoding": "gzip",
       "Content-Length": body.length,
+      ...(run === undefined ? {} : { "X-Tidegauge-Batch": `bench-${run}:${sent}` }),
     };
     const request = httpRequest(`${url}/intake/v2/events`, { method: "POST", agent, headers }, (response) => {
       response.resume().on("end", () => {

@@ -1,9 +1,9 @@
 // What the embedded store costs: CPU a point, bytes a point, three queries with and without ingest, the time to a
-// durable answer with eight readers, memory. Writes results.json beside this file.
+// durable answer with eight readers, memory. Writes bench/results/storing.json.
 //   node bench/storing/storing.mjs [--points 10000000]
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { openStore } from "../../packages/server/dist/store/index.js";
@@ -208,6 +208,6 @@ try {
 }
 console.log(JSON.stringify(result, undefined, 2));
 writeFileSync(
-  join(dirname(fileURLToPath(import.meta.url)), "results.json"),
+  fileURLToPath(new URL("../results/storing.json", import.meta.url)),
   `${JSON.stringify(result, undefined, 2)}\n`,
 );

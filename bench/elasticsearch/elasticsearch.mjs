@@ -63,9 +63,13 @@ let runs = 0;
 let acknowledged = 0;
 
 async function load(server, connections, metricsets, forSeconds) {
-  const child = spawn(process.execPath, [here("../receiving/load.mjs"), server.url, connections, metricsets, forSeconds, ++runs], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const child = spawn(
+    process.execPath,
+    [here("../receiving/load.mjs"), server.url, connections, metricsets, forSeconds, ++runs],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   let text = "";
   child.stdout.on("data", (chunk) => {
     text += chunk;

@@ -38,6 +38,10 @@ export interface StoreOptions {
   readonly checkpointBytes?: number;
   /** Disk space below which writes are refused before the disk is really full, bytes. Default 4 MiB. */
   readonly reserveBytes?: number;
+  /**
+   * Threads inside one statement. Default 1: two cost a small commit a third more CPU (4.2 against 2.9 ms for 96 metricsets) and make no query of the bench faster;
+   * two queries still run side by side.
+   */
   readonly threads?: number;
   readonly memoryLimitBytes?: number;
   readonly logger?: { log(level: "info" | "warn" | "error", message: string): void };
@@ -106,7 +110,7 @@ export class Store implements Output {
         maintenanceMs: options.maintenanceMs ?? MINUTE_MS,
         checkpointBytes: options.checkpointBytes ?? 16 * 1024 ** 2,
         reserveBytes: options.reserveBytes ?? 4 * 1024 ** 2,
-        threads: options.threads ?? 2,
+        threads: options.threads ?? 1,
         memoryLimitBytes: options.memoryLimitBytes ?? 512 * 1024 ** 2,
       },
       {

@@ -3,6 +3,9 @@
 set -uo pipefail
 cd "$(dirname "$0")" || exit 1
 
+if [[ ${CI:-} == true ]] && ! { python3 -m venv --help && command -v go; } >/dev/null 2>&1; then
+  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv golang-go || exit 1
+fi
 if ! cmp -s package-lock.json node_modules/.tidegauge-lock; then
   npm ci --no-audit --no-fund --loglevel=error || exit 1
   cp package-lock.json node_modules/.tidegauge-lock

@@ -15,7 +15,7 @@ const SECRET = "a-token-that-is-long";
 
 const attribute = (locator, name) => () => locator.getAttribute(name);
 
-describe.skipIf(launched === undefined)("the page, over a demo with real agents", () => {
+describe.skipIf(launched === undefined && process.env.CI !== "true")("the page, over a demo with real agents", () => {
   /** @type {TidegaugeProcess} */
   let demo;
   /** @type {ReturnType<typeof temporaryDirectory>} */
@@ -359,7 +359,7 @@ describe.skipIf(launched === undefined)("the page, over a demo with real agents"
   }
 });
 
-describe.skipIf(launched === undefined)("the page of a new server", () => {
+describe.skipIf(launched === undefined && process.env.CI !== "true")("the page of a new server", () => {
   it("shows how to send the first metrics, then a service that only said hello", async () => {
     const directory = temporaryDirectory();
     const server = await TidegaugeProcess.start(["serve", "--data-dir", directory.path]);

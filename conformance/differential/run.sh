@@ -3,6 +3,9 @@
 # read by PyPI's prometheus_client. Needs python3 with venv.
 set -uo pipefail
 cd "$(dirname "$0")" || exit 1
+if [[ ${CI:-} == true ]] && ! python3 -c 'import venv, ensurepip' 2>/dev/null; then
+  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv || exit 1
+fi
 if ! python3 -c 'import venv, ensurepip' 2>/dev/null; then
   echo "skipped: there is no python3 with venv on this machine"
   echo "0 passed, 0 failed, 1 skipped"

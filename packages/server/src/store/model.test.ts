@@ -320,7 +320,7 @@ async function expectSame(store: Store, model: Model, queries: ScanRequest[], wh
 
 describe("the store against a naive model", () => {
   it("answers every query alike, before and after compaction and restart (QRY-1 QRY-5 QRY-10 to QRY-16, QRY-21, STO-1, STO-11, STO-14, STO-15)", {
-    timeout: 600_000,
+    timeout: process.env.TIDEGAUGE_SOAK === "1" ? 3_600_000 : 600_000,
   }, async () => {
     const property = fc.asyncProperty(fc.integer({ min: 1 }), async (seed) => {
       const random = new Random(seed);

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Metadata } from "@tidegauge/protocol";
+import { truncate } from "@tidegauge/protocol/encode";
 import { describe, expect, it } from "vitest";
 import { Config, type ConfigOptions } from "../config/index.js";
 import { RecordingLogger } from "../logging/recording-logger.testing.js";
@@ -8,7 +9,6 @@ import { activationMethod } from "./activation.js";
 import { AGENT_VERSION } from "./agent-version.js";
 import { gatherMetadata, type Surroundings } from "./build.js";
 import { createEphemeralId } from "./ephemeral-id.js";
-import { truncateKeyword } from "./truncate.js";
 
 const ID = "2227daf62df6694645fee5df53c1f91271546a9560e8600a525690ae252b7f63";
 
@@ -70,10 +70,10 @@ describe("metadata", () => {
   });
 
   it("W-16 cuts texts to 1023 code points and an ellipsis, never inside a surrogate pair", async () => {
-    expect(truncateKeyword("x".repeat(1024))).toBe("x".repeat(1024));
-    expect(truncateKeyword("x".repeat(1025))).toBe(`${"x".repeat(1023)}…`);
-    expect(truncateKeyword("😀".repeat(1024))).toBe("😀".repeat(1024));
-    expect(truncateKeyword("😀".repeat(1025))).toBe(`${"😀".repeat(1023)}…`);
+    expect(truncate("x".repeat(1024))).toBe("x".repeat(1024));
+    expect(truncate("x".repeat(1025))).toBe(`${"x".repeat(1023)}…`);
+    expect(truncate("😀".repeat(1024))).toBe("😀".repeat(1024));
+    expect(truncate("😀".repeat(1025))).toBe(`${"😀".repeat(1023)}…`);
     const found = await metadata({ environment: "e".repeat(2000), globalLabels: { a: "v".repeat(2000) } });
     expect([...(found.service.environment as string)]).toHaveLength(1024);
     expect([...String(found.labels?.a)]).toHaveLength(1024);

@@ -7,7 +7,7 @@ import { AGENT_VERSION } from "./agent-version.js";
 import { type Container, containerFromCgroup, containerFromMountinfo } from "./container.js";
 import { detectHostname } from "./hostname.js";
 import { kubernetesMetadata } from "./kubernetes.js";
-import { tidy } from "./truncate.js";
+import { tidy } from "./tidy.js";
 
 /** What surrounds the process; replaceable in tests. */
 export interface Surroundings {

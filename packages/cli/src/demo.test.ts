@@ -49,6 +49,9 @@ describe("tidegauge demo", () => {
         "shop.carts",
         "shop.orders",
         "shop.basket.value",
+        "shop.page.views",
+        "prometheus.metrics.payment_attempts",
+        "prometheus.metrics.payment_seconds",
       ];
       return wanted.every((name) => names.has(name)) ? true : undefined;
     });

@@ -63,8 +63,10 @@ function welcome(url: string, application: Application): string {
   ${pc.bold("Open")} ${pc.cyan(url)}
 
   A small shop runs here under a load that comes in waves, and reports every second. What to look at:
-    ${pc.bold("shop")}         heap used climbs: carts are never forgotten, until the shop is restarted at 384 MB
-                 GET /search is the slow transaction: nearly all of it is db, one statement per product
+    ${pc.bold("shop")}         GET /search is the slow transaction: nearly all of it is db, one statement per product
+                 heap used climbs: carts are never forgotten, until the shop is restarted
+                 shop.page.views has a label that explodes: Health names it
+                 Prometheus metrics of its payment library, beside its own
     ${pc.bold("shop-worker")}  queue.depth grows in each rush and drains afterwards
 
   The shop itself: ${`curl http://127.0.0.1:${application.shopPort}/products`}

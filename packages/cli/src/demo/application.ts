@@ -26,7 +26,8 @@ export async function startApplication(options: ApplicationOptions): Promise<App
   const agent = {
     ELASTIC_APM_SERVER_URL: options.serverUrl,
     ELASTIC_APM_METRICS_INTERVAL: options.metricsInterval,
-    ELASTIC_APM_API_REQUEST_TIME: "500ms",
+    ELASTIC_APM_API_REQUEST_TIME: "100ms", // a report is on the page at once; a request each second is little
+    ELASTIC_APM_METRICS_LIMIT: "300", // low, so that the exploding label meets it within the first two minutes
     ELASTIC_APM_CLOUD_PROVIDER: "none",
     ELASTIC_APM_ENVIRONMENT: "demo",
     ELASTIC_APM_LOG_LEVEL: "error",

@@ -59,6 +59,6 @@ server.listen(Number(process.env.PORT ?? 0), "127.0.0.1", () => {
 // Ctrl-C reaches every process at once; those that ask the database end first, and then it is told to.
 process.on("SIGINT", () => {});
 process.once("SIGTERM", () => {
-  server.close();
+  server.close(() => process.exit(0)); // its leash would hold it
   for (const socket of sockets) socket.destroy();
 });

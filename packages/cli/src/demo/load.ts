@@ -14,6 +14,14 @@ function requestsPerSecond(elapsedS: number): number {
 
 const isRush = (elapsedS: number): boolean => elapsedS % 90 > 70;
 
+let visitors = 0;
+
+/** Every third request is of somebody new. */
+function visitor(): string {
+  if (Math.random() < 1 / 3) visitors++;
+  return `v-${String(visitors).padStart(5, "0")}`;
+}
+
 function nextRequest(elapsedS: number): { method: string; path: string } {
   const id = Math.floor(Math.random() * 205); // 200 to 204 do not exist
   const dice = Math.random();
@@ -26,7 +34,8 @@ function nextRequest(elapsedS: number): { method: string; path: string } {
 
 function send(elapsedS: number): void {
   const { method, path } = nextRequest(elapsedS);
-  request({ host: "127.0.0.1", port, method, path, agent }, (response) => response.resume())
+  const url = `${path}${path.includes("?") ? "&" : "?"}visitor=${visitor()}`;
+  request({ host: "127.0.0.1", port, method, path: url, agent }, (response) => response.resume())
     .on("error", () => {}) // the shop restarts: its customers come back
     .end();
 }

@@ -1,14 +1,17 @@
 /**
- * The demo's web service. It has two faults to find on the page: `GET /search` asks the database once per product, and
- * carts are never forgotten.
+ * The demo's web service. It has three faults to find on the page: `GET /search` asks the database once per product,
+ * carts are never forgotten, and page views carry the visitor as a label.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { Client, MetricSet } from "@tidegauge/agent";
 import { DatabaseClient } from "./database-client.js";
 import type { Product } from "./database-protocol.js";
+import { firstReport } from "./first-report.js";
+import { pay } from "./payments.js";
 import { onStop } from "./stop.js";
+import { VisitsMetricSet } from "./visits.js";
 
-const client = new Client({ serviceName: "shop", serviceVersion: "1.4.0" });
+const client = new Client({ serviceName: "shop", serviceVersion: "1.4.0", prometheusMetrics: true });
 const database = new DatabaseClient(Number(process.env.DATABASE_PORT));
 
 const metrics = client.metrics.register(MetricSet);
@@ -17,6 +20,7 @@ const durations = metrics.timers("shop.request.duration", ["route"], { unit: "ms
 const orders = metrics.counters("shop.orders", ["region", "payment"]);
 const basketValue = metrics.histogram("shop.basket.value", {}, { buckets: [10, 25, 50, 100, 250, 500] });
 const inFlight = metrics.gauge("shop.requests.active");
+const visits = client.metrics.register(VisitsMetricSet);
 
 /** What a customer put aside. */
 interface Cart {
@@ -28,7 +32,7 @@ const carts = new Map<string, Cart>();
 metrics.observe("shop.carts", () => carts.size);
 
 /** Restarted by who started it when it has grown past this, as a container would be. */
-const MEMORY_LIMIT_BYTES = Number(process.env.MEMORY_LIMIT_MB ?? 384) * 1024 * 1024;
+const MEMORY_LIMIT_BYTES = Number(process.env.MEMORY_LIMIT_MB ?? 192) * 1024 * 1024;
 
 type Handler = (url: URL, response: ServerResponse) => Promise<void>;
 
@@ -75,8 +79,13 @@ const checkout: Handler = async (url, response) => {
     answer(response, 409, { error: "sold out" });
     return;
   }
+  const payment = pick(PAYMENTS);
+  if (!(await pay(payment))) {
+    answer(response, 402, { error: "payment refused" });
+    return;
+  }
   await database.pushOrder(JSON.stringify({ product: product.id, at: Date.now() }));
-  orders.with(pick(REGIONS), pick(PAYMENTS)).inc();
+  orders.with(pick(REGIONS), payment).inc();
   basketValue.update(product.priceCents / 100);
   answer(response, 202, { ordered: product.name });
 };
@@ -95,6 +104,7 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
   const route = ROUTES[`${method} ${url.pathname}`];
   const name = route === undefined ? "unknown" : url.pathname;
   if (route !== undefined) client.setTransactionName(`${method} ${url.pathname}`);
+  visits.view(name, url.searchParams.get("visitor") ?? "unknown");
   inFlight.inc();
   const stop = durations.with(name).start();
   try {
@@ -112,6 +122,7 @@ const server = createServer((request, response) => void handle(request, response
 server.listen(Number(process.env.PORT ?? 0), "127.0.0.1", () => {
   const address = server.address();
   if (address !== null && typeof address === "object") console.log(`listening on ${address.port}`);
+  firstReport(client);
 });
 
 async function stop(): Promise<void> {

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, MetricSet } from "@tidegauge/agent";
 import { DatabaseClient } from "./database-client.js";
+import { firstReport } from "./first-report.js";
 import { onStop } from "./stop.js";
 
 const client = new Client({ serviceName: "shop-worker", serviceVersion: "1.4.0" });
@@ -55,4 +56,5 @@ onStop(async () => {
   await client.close();
   database.close();
 });
+firstReport(client);
 await Promise.all([work(), work()]);

@@ -37,6 +37,27 @@ export interface QueryResponse {
   series: QuerySeries[];
 }
 
+/** One bucket of `/api/v1/buckets`: the least and the greatest bucket value, as sent, that are counted in it. */
+export interface BucketSpan {
+  low: number;
+  high: number;
+}
+
+/** `[start of the step in epoch milliseconds, observations in each bucket, or null where there is no data]`. */
+export type BucketPoint = [timestampMs: number, counts: number[] | null];
+
+/** Answer of `/api/v1/buckets`. `from`, `to` are epoch milliseconds; `step` is in milliseconds. */
+export interface BucketsResponse {
+  from: number;
+  to: number;
+  step: number;
+  /** Unit of the bucket values, as in `QueryResponse`. */
+  unit: string | null;
+  /** Ascending; those without an observation in the window are left out. */
+  buckets: BucketSpan[];
+  points: BucketPoint[];
+}
+
 /** `waiting`: only polled its configuration so far; `silent`: nothing for more than the silence limit. */
 export type ServiceStatus = "reporting" | "waiting" | "silent";
 
@@ -81,6 +102,31 @@ export interface MetricsResponse {
 
 export interface LabelsResponse {
   labels: Record<string, string[]>;
+}
+
+/** A process that reported (STO-1). */
+export interface ProcessSummary {
+  /** Unique among processes and the same for ever; nothing is to be read out of it. */
+  id: string;
+  service: string;
+  node: string | null;
+  environment: string | null;
+  version: string | null;
+  agent: AgentSummary;
+  /** Time of the first and of the last sample, ISO 8601. */
+  firstSeen: string;
+  lastSeen: string;
+  /** Id of the process of the same service, environment and node that had ended when this one began: a restart. Null if there is none. */
+  replaces: string | null;
+}
+
+/** Answer of `/api/v1/processes`: oldest first. */
+export interface ProcessesResponse {
+  from: number;
+  to: number;
+  /** Processes in the window; `processes` holds the newest of them. */
+  total: number;
+  processes: ProcessSummary[];
 }
 
 export interface BreakdownSpan {

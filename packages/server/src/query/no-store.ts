@@ -1,7 +1,7 @@
 import { sendError } from "../http/answer.js";
 import type { Route } from "../http/route.js";
 
-const PATHS = ["services", "metrics", "labels", "query", "breakdown", "export", "events"];
+const PATHS = ["services", "metrics", "labels", "query", "buckets", "processes", "breakdown", "export", "events"];
 
 /** What the query API answers on a server that keeps nothing itself. */
 export function createNoStoreRoutes(): Route[] {

@@ -1,91 +1,8 @@
 import { AGGREGATIONS, QUERY_DIMENSIONS } from "@tidegauge/protocol/query";
+import { DEFAULT_BUCKETS, MAX_BUCKETS } from "../store/bucket-scan.js";
 import { EXPORT_FORMATS } from "../store/messages.js";
 
-type Schema = Readonly<Record<string, unknown>>;
-
-const TEXT: Schema = { type: "string", maxLength: 1024 };
-const NUMBER: Schema = { type: "number" };
-const INTEGER: Schema = { type: "integer" };
-const NULLABLE_TEXT: Schema = { type: ["string", "null"] };
-const TEXTS: Schema = { type: "array", items: { type: "string" } };
-
-const object = (properties: Readonly<Record<string, Schema>>): Schema => ({
-  type: "object",
-  properties,
-  required: Object.keys(properties),
-});
-const list = (items: Schema): Schema => ({ type: "array", items });
-const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
-
-const POINTS: Schema = list({
-  type: "array",
-  items: { type: ["number", "null"] },
-  minItems: 2,
-  maxItems: 2,
-  description: "Start of the step in epoch milliseconds, and the value or null where there is no data.",
-});
-
-const SCHEMAS: Readonly<Record<string, Schema>> = {
-  Error: object({ error: object({ code: { type: "string" }, message: { type: "string" } }) }),
-  Services: object({
-    services: list(
-      object({
-        name: TEXT,
-        environments: TEXTS,
-        agent: { oneOf: [object({ name: TEXT, version: TEXT }), { type: "null" }] },
-        nodes: TEXTS,
-        firstSeen: NULLABLE_TEXT,
-        lastSeen: NULLABLE_TEXT,
-        status: { type: "string", enum: ["reporting", "waiting", "silent"] },
-      }),
-    ),
-  }),
-  Metrics: object({
-    metrics: list(
-      object({
-        name: { type: "string" },
-        kind: { type: "string", enum: ["gauge", "delta", "cumulative", "histogram"] },
-        inferred: { type: "boolean", description: "The kind was inferred, not said by the sender." },
-        unit: NULLABLE_TEXT,
-        labels: TEXTS,
-        series: INTEGER,
-        firstSeen: { type: "string" },
-        lastSeen: { type: "string" },
-      }),
-    ),
-  }),
-  Labels: object({ labels: { type: "object", additionalProperties: TEXTS } }),
-  Query: object({
-    from: INTEGER,
-    to: INTEGER,
-    step: { ...INTEGER, description: "Milliseconds." },
-    unit: { ...NULLABLE_TEXT, description: "`percent` (a fraction), `byte`, `us`, `ms`, or as the agent sent it." },
-    series: list(object({ labels: { type: "object", additionalProperties: { type: "string" } }, points: POINTS })),
-  }),
-  Breakdown: object({
-    from: INTEGER,
-    to: INTEGER,
-    step: INTEGER,
-    transactions: list(
-      object({
-        name: { type: "string" },
-        type: { type: "string" },
-        count: NUMBER,
-        sumUs: NUMBER,
-        spans: list(
-          object({
-            type: { type: "string" },
-            subtype: { type: "string" },
-            count: NUMBER,
-            sumUs: NUMBER,
-            share: { ...NUMBER, description: "Of the transaction's self time, 0 to 1." },
-            points: POINTS,
-          }),
-        ),
-      }),
-    ),
-  }),
-};
+import { ref, SCHEMAS, type Schema, TEXT } from "./schemas.js";
 
 interface Parameter {
   readonly name: string;
@@ -127,28 +44,42 @@ const EXPORT_CONTENT: Schema = {
   "text/csv": { schema: {} },
 };
 
-const QUERY_PARAMETERS: readonly Parameter[] = [
+const SELECTION_PARAMETERS: readonly Parameter[] = [
   { name: "metric", description: "Name of the metric.", schema: { ...TEXT, minLength: 1 }, required: true },
   SERVICE,
   ENVIRONMENT,
   NODE,
   ...WINDOW,
-  optional("aggregation", "Within a step for each series by its kind, then across series.", {
-    type: "string",
-    enum: AGGREGATIONS,
-    default: "avg",
-  }),
-  optional("group_by", `Label keys or ${QUERY_DIMENSIONS.join(", ")}, separated by commas; at most 20.`),
   {
     name: "filter",
     description: "`key:value`, split at the first colon; may repeat, all must hold.",
     schema: { type: "array", items: { ...TEXT, pattern: "^[^:]+:" }, maxItems: 20 },
     explode: true,
   },
+];
+
+const QUERY_PARAMETERS: readonly Parameter[] = [
+  ...SELECTION_PARAMETERS,
+  optional("aggregation", "Within a step for each series by its kind, then across series.", {
+    type: "string",
+    enum: AGGREGATIONS,
+    default: "avg",
+  }),
+  optional("group_by", `Label keys or ${QUERY_DIMENSIONS.join(", ")}, separated by commas; at most 20.`),
   optional("limit", "Keeps this many of the largest groups and joins the rest as `_other`.", {
     type: "integer",
     minimum: 1,
     maximum: 1000,
+  }),
+];
+
+const BUCKETS_PARAMETERS: readonly Parameter[] = [
+  ...SELECTION_PARAMETERS,
+  optional("limit", "At most this many buckets: neighbours are joined, the same number everywhere.", {
+    type: "integer",
+    minimum: 1,
+    maximum: MAX_BUCKETS,
+    default: DEFAULT_BUCKETS,
   }),
 ];
 
@@ -177,6 +108,13 @@ export function openApiDocument(): Schema {
         optional("metric", "Name of a metric; all without it."),
       ]),
       "/api/v1/query": operation("query", "Values of a metric over time", "Query", QUERY_PARAMETERS),
+      "/api/v1/buckets": operation("buckets", "Buckets of a histogram over time", "Buckets", BUCKETS_PARAMETERS),
+      "/api/v1/processes": operation("listProcesses", "Processes that reported, and restarts", "Processes", [
+        SERVICE,
+        ENVIRONMENT,
+        NODE,
+        ...WINDOW.filter(({ name }) => name !== "step"),
+      ]),
       "/api/v1/breakdown": operation("breakdown", "Self time by transaction and span type", "Breakdown", [
         SERVICE,
         ENVIRONMENT,

@@ -1,6 +1,14 @@
 import { AGGREGATIONS } from "@tidegauge/protocol/query";
 import { z } from "zod";
-import { type BreakdownRequest, EXPORT_FORMATS, type ExportRequest, type ScanRequest } from "../store/messages.js";
+import { DEFAULT_BUCKETS, MAX_BUCKETS } from "../store/bucket-scan.js";
+import {
+  type BreakdownRequest,
+  type BucketsRequest,
+  EXPORT_FORMATS,
+  type ExportRequest,
+  type ProcessesRequest,
+  type ScanRequest,
+} from "../store/messages.js";
 import { MAX_SERIES } from "../store/scan.js";
 import { parseDuration, parseTime } from "./time.js";
 
@@ -69,31 +77,41 @@ const filter = z
   )
   .max(MAX_KEYS, { message: `at most ${MAX_KEYS} filters` });
 
-const limit = z
-  .string()
-  .optional()
-  .transform((text, context) => {
-    if (text === undefined || text === "") return undefined;
-    const value = /^\d{1,6}$/.test(text) ? Number(text) : 0;
-    if (value >= 1 && value <= MAX_SERIES) return value;
-    context.addIssue({ code: "custom", message: `must be a whole number from 1 to ${MAX_SERIES}` });
-    return z.NEVER;
-  });
+const limitUpTo = (most: number) =>
+  z
+    .string()
+    .optional()
+    .transform((text, context) => {
+      if (text === undefined || text === "") return undefined;
+      const value = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+      if (value >= 1 && value <= most) return value;
+      context.addIssue({ code: "custom", message: `must be a whole number from 1 to ${most}` });
+      return z.NEVER;
+    });
 
-const QUERY = z.object({
+/** What selects series, and in which steps. */
+const SELECTION = {
   metric: z.string({ message: "name the metric" }).min(1, { message: "name the metric" }).max(MAX_TEXT),
   service: optional,
   environment: optional,
   node: optional,
+  filter,
   step,
+};
+
+const QUERY = z.object({
+  ...SELECTION,
   aggregation: z
     .string()
     .default("avg")
     .pipe(z.enum(AGGREGATIONS, { message: `must be one of ${AGGREGATIONS.join(", ")}` })),
   group_by: keys,
-  filter,
-  limit,
+  limit: limitUpTo(MAX_SERIES),
 });
+
+const BUCKETS = z.object({ ...SELECTION, limit: limitUpTo(MAX_BUCKETS) });
+
+const PROCESSES = z.object({ service: optional, environment: optional, node: optional });
 
 const BREAKDOWN = z.object({
   service: optional,
@@ -140,6 +158,38 @@ export function queryRequest(parameters: URLSearchParams, nowMs: number): ScanRe
     limit: largest,
     ...times(parameters, nowMs),
   };
+}
+
+/** The parameters of `/api/v1/buckets`. Throws `BadQuery`. */
+export function bucketsRequest(parameters: URLSearchParams, nowMs: number): BucketsRequest {
+  const {
+    metric,
+    service,
+    environment,
+    node,
+    step: stepMs,
+    filter: filters,
+    limit,
+  } = parse(BUCKETS, { ...single(parameters), filter: parameters.getAll("filter") });
+  return {
+    metric,
+    service,
+    environment,
+    node,
+    filters,
+    stepMs,
+    aggregation: "count",
+    groupBy: [],
+    limit: undefined,
+    buckets: limit ?? DEFAULT_BUCKETS,
+    ...times(parameters, nowMs),
+  };
+}
+
+/** The parameters of `/api/v1/processes`. Throws `BadQuery`. */
+export function processesRequest(parameters: URLSearchParams, nowMs: number): ProcessesRequest {
+  const { service, environment, node } = parse(PROCESSES, single(parameters));
+  return { service, environment, node, ...times(parameters, nowMs) };
 }
 
 /** The parameters of `/api/v1/breakdown`. Throws `BadQuery`. */

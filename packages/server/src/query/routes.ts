@@ -1,23 +1,42 @@
 import type {
   BreakdownResponse,
   BreakdownTransaction,
+  BucketsResponse,
   LabelsResponse,
   MetricKind,
   MetricsResponse,
   Point,
+  ProcessesResponse,
   QueryResponse,
   ServicesResponse,
 } from "@tidegauge/protocol/query";
 import { sendError } from "../http/answer.js";
 import type { Exchange, Route } from "../http/route.js";
 import { StoreError, type StoreErrorCode } from "../store/error.js";
-import type { BreakdownRequest, BreakdownResult, ScanRequest, ScanResult } from "../store/messages.js";
+import type {
+  BreakdownRequest,
+  BreakdownResult,
+  BucketsRequest,
+  BucketsResult,
+  ProcessesRequest,
+  ProcessesResult,
+  ScanRequest,
+  ScanResult,
+} from "../store/messages.js";
 import type { Store } from "../store/store.js";
 import { sendTagged } from "./etag.js";
 import { streamEvents } from "./events.js";
 import { Exporter } from "./export.js";
 import { openApiDocument } from "./openapi.js";
-import { BadQuery, breakdownRequest, catalogRequest, exportRequest, queryRequest } from "./parameters.js";
+import {
+  BadQuery,
+  breakdownRequest,
+  bucketsRequest,
+  catalogRequest,
+  exportRequest,
+  processesRequest,
+  queryRequest,
+} from "./parameters.js";
 import { type Sighting, summarizeServices } from "./services.js";
 import { unitOf } from "./unit.js";
 
@@ -34,6 +53,7 @@ export interface QueryRouteOptions {
 const STORE_ANSWERS: Readonly<Partial<Record<StoreErrorCode, readonly [status: number, code: string]>>> = {
   TOO_MANY_POINTS: [400, "too_many_points"],
   TOO_MANY_SERIES: [400, "too_many_series"],
+  NOT_A_HISTOGRAM: [400, "not_a_histogram"],
   STORE_UNAVAILABLE: [503, "unavailable"],
   STORE_CLOSED: [503, "unavailable"],
   CANCELLED: [503, "unavailable"],
@@ -71,6 +91,14 @@ export function createQueryRoutes(options: QueryRouteOptions): Route[] {
     read("/api/v1/query", async ({ url, signal }): Promise<QueryResponse> => {
       const request = queryRequest(url.searchParams, now());
       return queryResponse(request, await store.scan(request, signal));
+    }),
+    read("/api/v1/buckets", async ({ url, signal }): Promise<BucketsResponse> => {
+      const request = bucketsRequest(url.searchParams, now());
+      return bucketsResponse(request, await store.buckets(request, signal));
+    }),
+    read("/api/v1/processes", async ({ url, signal }): Promise<ProcessesResponse> => {
+      const request = processesRequest(url.searchParams, now());
+      return processesResponse(request, await store.processes(request, signal));
     }),
     read("/api/v1/breakdown", async ({ url, signal }): Promise<BreakdownResponse> => {
       const request = breakdownRequest(url.searchParams, now());
@@ -126,6 +154,33 @@ export function queryResponse(request: ScanRequest, result: ScanResult): QueryRe
     step: result.stepMs,
     unit: counts ? null : unitOf(request.metric, result.unit),
     series: result.series.map(({ labels, values }) => ({ labels, points: points(values, result) })),
+  };
+}
+
+function bucketsResponse(request: BucketsRequest, result: BucketsResult): BucketsResponse {
+  const { stepMs, firstMs, low, high, counts } = result;
+  return {
+    from: request.fromMs,
+    to: request.toMs,
+    step: stepMs,
+    unit: unitOf(request.metric, result.unit),
+    buckets: low.map((least, bucket) => ({ low: least, high: high[bucket] as number })),
+    points: counts.map((row, step) => [firstMs + step * stepMs, row === undefined ? null : [...row]]),
+  };
+}
+
+function processesResponse(request: ProcessesRequest, { total, processes }: ProcessesResult): ProcessesResponse {
+  return {
+    from: request.fromMs,
+    to: request.toMs,
+    total,
+    processes: processes.map(({ agentName, agentVersion, firstMs, lastMs, replaces, ...process }) => ({
+      ...process,
+      agent: { name: agentName, version: agentVersion },
+      firstSeen: new Date(firstMs).toISOString(),
+      lastSeen: new Date(lastMs).toISOString(),
+      replaces,
+    })),
   };
 }
 

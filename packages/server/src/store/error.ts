@@ -7,6 +7,7 @@ export type StoreErrorCode =
   | "CANCELLED"
   | "TOO_MANY_SERIES"
   | "TOO_MANY_POINTS"
+  | "NOT_A_HISTOGRAM"
   | "EXPORT_FAILED"
   | "STORE_FAILED";
 

@@ -7,12 +7,13 @@ import {
 } from "@duckdb/node-api";
 import type { Aggregation } from "@tidegauge/protocol/query";
 import { numbers } from "./engine.js";
-import { addBuckets, type Buckets, bucketIncrease, decodeBounds, decodeCounts, fell, quantileOf } from "./histogram.js";
+import type { GroupBuckets } from "./group-buckets.js";
+import { addBuckets, type Buckets, bucketIncrease, decodeBounds, decodeCounts, fell } from "./histogram.js";
 import { LOOKBACK_MS, processStarts } from "./previous.js";
-import type { FileSelection, Selection } from "./selection.js";
+import type { ScanPlan } from "./scan-plan.js";
+import type { FileSelection } from "./selection.js";
 import { sourceOf } from "./sources.js";
-import type { StoreFile } from "./store-file.js";
-import type { GroupValues, Window } from "./window.js";
+import type { GroupValues } from "./window.js";
 
 /** Reports of a process whose counts decide what an unmarked histogram means. */
 const DECIDING_REPORTS = 3;
@@ -24,43 +25,14 @@ export function quantileFor(aggregation: Aggregation): number | undefined {
   return QUANTILES[aggregation];
 }
 
-/** Buckets of one group, by step, for percentiles: they merge before the answer is interpolated. */
-export class GroupBuckets {
-  readonly #steps = new Map<number, Buckets>();
-
-  add(step: number, buckets: Buckets): void {
-    const known = this.#steps.get(step);
-    if (known === undefined) this.#steps.set(step, new Map(buckets));
-    else for (const [value, count] of buckets) known.set(value, (known.get(value) ?? 0) + count);
-  }
-
-  merge(other: GroupBuckets): void {
-    for (const [step, buckets] of other.#steps) this.add(step, buckets);
-  }
-
-  /** The percentile in each step, NaN without observations. */
-  result(steps: number, quantile: number): Float64Array<ArrayBuffer> {
-    const values = new Float64Array(steps).fill(Number.NaN);
-    for (const [step, buckets] of this.#steps) values[step] = quantileOf(buckets, quantile) ?? Number.NaN;
-    return values;
-  }
-}
-
 /** Where the reduced values go. */
 export interface HistogramGroups {
   values(group: number): GroupValues;
   buckets(group: number): GroupBuckets;
 }
 
-/** Everything a histogram scan reads. */
-export interface HistogramScan {
-  readonly selection: Selection;
-  readonly near: readonly FileSelection[];
-  readonly nearFiles: readonly StoreFile[];
-  readonly earlier: readonly StoreFile[];
-  readonly window: Window;
-  readonly aggregation: Aggregation;
-}
+/** What is made of the buckets within a step: a value, or the buckets themselves for percentiles and for `buckets`. */
+export type HistogramAggregation = Aggregation | "buckets";
 
 interface HistogramSample {
   readonly series: number;
@@ -71,10 +43,11 @@ interface HistogramSample {
 /** Reduces the histograms of the selection within each step and adds them to their groups. */
 export async function scanHistograms(
   connection: DuckDBConnection,
-  scan: HistogramScan,
+  plan: ScanPlan,
+  aggregation: HistogramAggregation,
   groups: HistogramGroups,
 ): Promise<void> {
-  const { selection, near, earlier, window } = scan;
+  const { selection, near, earlier, window } = plan;
   const histograms = new Set(
     selection.series.filter(({ kind }) => kind.startsWith("histogram")).map(({ index }) => index),
   );
@@ -83,11 +56,11 @@ export async function scanHistograms(
   const before = [...(await selection.find(connection, earlier, true)), ...near];
   const deltas = await decideUnknown(connection, before, unknown);
   for (const index of histograms) if (selection.series[index]?.kind === "histogram_delta") deltas.add(index);
-  const raw = scan.aggregation === "min" || scan.aggregation === "max" || scan.aggregation === "last";
+  const raw = aggregation === "min" || aggregation === "max" || aggregation === "last";
   const previous = raw
     ? new Map<number, Buckets>()
-    : await previousBuckets(connection, scan, before, (series) => histograms.has(series) && !deltas.has(series));
-  const reducer = new SeriesReducer(scan, groups, deltas, previous, raw);
+    : await previousBuckets(connection, plan, before, (series) => histograms.has(series) && !deltas.has(series));
+  const reducer = new SeriesReducer(plan, aggregation, groups, deltas, previous, raw);
   const wanted = (series: number): boolean => histograms.has(series);
   const condition = "p.time >= $from AND p.time < $to";
   const bounds = { from: window.fromMs, to: window.toMs };
@@ -97,7 +70,8 @@ export async function scanHistograms(
 
 /** Folds samples that come by series and time into values of steps. */
 class SeriesReducer {
-  readonly #scan: HistogramScan;
+  readonly #plan: ScanPlan;
+  readonly #aggregation: HistogramAggregation;
   readonly #groups: HistogramGroups;
   readonly #deltas: ReadonlySet<number>;
   readonly #previous: ReadonlyMap<number, Buckets>;
@@ -108,13 +82,15 @@ class SeriesReducer {
   #buckets: Buckets | undefined;
 
   constructor(
-    scan: HistogramScan,
+    plan: ScanPlan,
+    aggregation: HistogramAggregation,
     groups: HistogramGroups,
     deltas: ReadonlySet<number>,
     previous: ReadonlyMap<number, Buckets>,
     raw: boolean,
   ) {
-    this.#scan = scan;
+    this.#plan = plan;
+    this.#aggregation = aggregation;
     this.#groups = groups;
     this.#deltas = deltas;
     this.#previous = previous;
@@ -122,14 +98,14 @@ class SeriesReducer {
   }
 
   add({ series, timeMs, buckets }: HistogramSample): void {
-    const step = Math.floor((timeMs - this.#scan.window.firstMs) / this.#scan.window.stepMs);
+    const step = Math.floor((timeMs - this.#plan.window.firstMs) / this.#plan.window.stepMs);
     if (series !== this.#series || step !== this.#step) this.end();
     if (series !== this.#series) this.#last = this.#previous.get(series);
     this.#series = series;
     this.#step = step;
     let happened: Buckets | undefined = buckets;
     if (this.#raw) {
-      if (this.#scan.aggregation === "last") this.#buckets = undefined;
+      if (this.#aggregation === "last") this.#buckets = undefined;
     } else if (!this.#deltas.has(series)) {
       happened = this.#last === undefined ? undefined : bucketIncrease(this.#last, buckets);
       this.#last = buckets;
@@ -144,9 +120,10 @@ class SeriesReducer {
     const buckets = this.#buckets;
     if (buckets === undefined) return;
     this.#buckets = undefined;
-    const { aggregation, selection, window } = this.#scan;
+    const { selection, window } = this.#plan;
+    const aggregation = this.#aggregation;
     const group = selection.series[this.#series]?.group as number;
-    if (quantileFor(aggregation) !== undefined) {
+    if (aggregation === "buckets" || quantileFor(aggregation) !== undefined) {
       this.#groups.buckets(group).add(this.#step, buckets);
       return;
     }
@@ -204,7 +181,7 @@ async function decideUnknown(
 /** The last sample before the window; no buckets for a series never seen before whose process started within it. */
 async function previousBuckets(
   connection: DuckDBConnection,
-  { selection, near, nearFiles, window }: HistogramScan,
+  { selection, near, nearFiles, window }: ScanPlan,
   before: readonly FileSelection[],
   wanted: (series: number) => boolean,
 ): Promise<Map<number, Buckets>> {

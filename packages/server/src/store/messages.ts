@@ -72,6 +72,24 @@ export interface ScanResult {
   readonly histogram: boolean;
 }
 
+/** A selection of series and how many buckets to show it in. `aggregation`, `groupBy` and `limit` of a scan say nothing here. */
+export interface BucketsRequest extends ScanRequest {
+  /** At most this many. */
+  readonly buckets: number;
+}
+
+/** Answer to a `BucketsRequest`. */
+export interface BucketsResult {
+  readonly stepMs: number;
+  readonly firstMs: number;
+  readonly unit: string | null;
+  /** Least and greatest bucket value of each bucket, ascending. */
+  readonly low: number[];
+  readonly high: number[];
+  /** Of each step the counts in the order of the buckets; undefined where there is no data. */
+  readonly counts: (Float64Array<ArrayBuffer> | undefined)[];
+}
+
 /** A service as the store knows it. */
 export interface StoredService {
   readonly name: string;
@@ -81,6 +99,36 @@ export interface StoredService {
   readonly nodes: string[];
   readonly firstMs: number;
   readonly lastMs: number;
+}
+
+/** Which processes are wanted: those with samples in a window. */
+export interface ProcessesRequest {
+  readonly service: string | undefined;
+  readonly environment: string | undefined;
+  readonly node: string | undefined;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** A process as the store knows it. */
+export interface StoredProcess {
+  readonly id: string;
+  readonly service: string;
+  readonly node: string | null;
+  readonly environment: string | null;
+  readonly version: string | null;
+  readonly agentName: string;
+  readonly agentVersion: string;
+  readonly firstMs: number;
+  readonly lastMs: number;
+  /** The process it came in place of. */
+  readonly replaces: string | null;
+}
+
+/** Answer to a `ProcessesRequest`: the newest processes, oldest first, and how many there are in all. */
+export interface ProcessesResult {
+  readonly total: number;
+  readonly processes: StoredProcess[];
 }
 
 /** A metric as the store knows it. */
@@ -170,7 +218,9 @@ export interface WorkerCalls {
   /** `full`: the open file has its share of points; the next commit should ask for a new one. */
   commit: { argument: CommitRequest; result: { full: boolean } };
   scan: { argument: ScanRequest; result: ScanResult };
+  buckets: { argument: BucketsRequest; result: BucketsResult };
   services: { argument: null; result: StoredService[] };
+  processes: { argument: ProcessesRequest; result: ProcessesResult };
   metrics: { argument: { service: string | undefined }; result: StoredMetric[] };
   labels: {
     argument: { service: string | undefined; metric: string | undefined };

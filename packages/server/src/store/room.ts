@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { breakdown } from "./breakdown.js";
+import { scanBuckets } from "./bucket-scan.js";
 import { listLabels, listMetrics, listServices } from "./catalog.js";
 import { isPastWindow } from "./compaction.js";
 import { fileSize } from "./disk.js";
@@ -10,6 +11,7 @@ import { Files } from "./files.js";
 import { QueryGate } from "./gate.js";
 import { Maintenance } from "./maintenance.js";
 import type { CallName, WorkerCalls, WorkerOptions } from "./messages.js";
+import { listProcesses } from "./processes.js";
 import { scan } from "./scan.js";
 import type { StoreFile } from "./store-file.js";
 import { isDamage, isReadable } from "./verify.js";
@@ -49,8 +51,16 @@ export class Room {
         const request = argument as WorkerCalls["scan"]["argument"];
         return this.#read(id, request.toMs, (connection, files) => scan(connection, files, request));
       }
+      case "buckets": {
+        const request = argument as WorkerCalls["buckets"]["argument"];
+        return this.#read(id, request.toMs, (connection, files) => scanBuckets(connection, files, request));
+      }
       case "services":
         return this.#read(id, EVER, (connection, files) => listServices(connection, files));
+      case "processes": {
+        const request = argument as WorkerCalls["processes"]["argument"];
+        return this.#read(id, EVER, (connection, files) => listProcesses(connection, files, request));
+      }
       case "metrics": {
         const { service } = argument as WorkerCalls["metrics"]["argument"];
         return this.#read(id, EVER, (connection, files) => listMetrics(connection, files, service));

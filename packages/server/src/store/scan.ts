@@ -1,16 +1,16 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { StoreError } from "./error.js";
-import { GroupBuckets, quantileFor, scanHistograms } from "./histogram-scan.js";
+import { GroupBuckets } from "./group-buckets.js";
+import { quantileFor, scanHistograms } from "./histogram-scan.js";
 import type { ScannedSeries, ScanRequest, ScanResult } from "./messages.js";
-import { LOOKBACK_MS, previousValues } from "./previous.js";
+import { previousValues } from "./previous.js";
 import { type Reduction, reductionOf, scanScalars } from "./scalar-scan.js";
-import { type FileSelection, Selection } from "./selection.js";
-import { automaticStep } from "./step.js";
+import { planScan, type ScanPlan } from "./scan-plan.js";
+import type { Selection } from "./selection.js";
 import type { StoreFile } from "./store-file.js";
-import { GroupValues, type Window, windowOf } from "./window.js";
+import { GroupValues } from "./window.js";
 
-/** Points of one series in an answer, and series in an answer (design: Query semantics). */
-export const MAX_POINTS = 11_000;
+/** Series in an answer (QRY-23). */
 export const MAX_SERIES = 1_000;
 /** Groups that are looked at for the largest ones. */
 const MAX_GROUPS = 20_000;
@@ -26,36 +26,13 @@ export async function scan(
   files: readonly StoreFile[],
   request: ScanRequest,
 ): Promise<ScanResult> {
-  const touching = files.filter((file) => (file.maxMs ?? 0) >= request.fromMs);
-  const nearFiles = files.filter((file) => (file.maxMs ?? 0) >= request.fromMs - LOOKBACK_MS);
-  const earlier = files.filter((file) => !nearFiles.includes(file));
-  const selection = new Selection(request);
-  const inWindow = await selection.find(connection, touching);
-  const near = [
-    ...inWindow,
-    ...(await selection.find(
-      connection,
-      nearFiles.filter((file) => !touching.includes(file)),
-      true,
-    )),
-  ];
-  const window = windowOf(
-    request.fromMs,
-    request.toMs,
-    request.stepMs || (await automaticStep(connection, inWindow, request)),
-  );
-  if (window.steps > MAX_POINTS) {
-    throw new StoreError(
-      "TOO_MANY_POINTS",
-      `${window.steps} points a series; at most ${MAX_POINTS}: use a longer step`,
-    );
-  }
+  const plan = await planScan(connection, files, request);
+  const { selection, window } = plan;
   const groups = selection.groups.length;
   if (groups > MAX_GROUPS || groups * window.steps > MAX_CELLS) throw tooManySeries(groups);
   const answer = new Groups(window.steps);
-  await scanScalarKinds(connection, { selection, inWindow, near, nearFiles, earlier, window, request }, answer);
-  const { aggregation } = request;
-  await scanHistograms(connection, { selection, near, nearFiles, earlier, window, aggregation }, answer);
+  await scanScalarKinds(connection, plan, request, answer);
+  await scanHistograms(connection, plan, request.aggregation, answer);
   return {
     stepMs: window.stepMs,
     firstMs: window.firstMs,
@@ -65,19 +42,14 @@ export async function scan(
   };
 }
 
-interface ScalarScan {
-  readonly selection: Selection;
-  readonly inWindow: readonly FileSelection[];
-  readonly near: readonly FileSelection[];
-  readonly nearFiles: readonly StoreFile[];
-  readonly earlier: readonly StoreFile[];
-  readonly window: Window;
-  readonly request: ScanRequest;
-}
-
 /** One statement for each reduction that the kinds among the selected series ask for. */
-async function scanScalarKinds(connection: DuckDBConnection, scan: ScalarScan, answer: Groups): Promise<void> {
-  const { selection, window, request } = scan;
+async function scanScalarKinds(
+  connection: DuckDBConnection,
+  plan: ScanPlan,
+  request: ScanRequest,
+  answer: Groups,
+): Promise<void> {
+  const { selection, window } = plan;
   const reductions = new Map<Reduction, Set<number>>();
   for (const { index, kind } of selection.series) {
     if (kind.startsWith("histogram")) continue;
@@ -91,10 +63,10 @@ async function scanScalarKinds(connection: DuckDBConnection, scan: ScalarScan, a
     const keep = (index: number): boolean => series.has(index);
     const previous =
       reduction === "increase"
-        ? await previousValues(connection, selection, scan.near, scan.nearFiles, scan.earlier, window, keep)
+        ? await previousValues(connection, selection, plan.near, plan.nearFiles, plan.earlier, window, keep)
         : undefined;
     const values = (group: number): GroupValues => answer.values(group);
-    await scanScalars(connection, selection, scan.inWindow, window, reduction, keep, factor, values, previous);
+    await scanScalars(connection, selection, plan.inWindow, window, reduction, keep, factor, values, previous);
   }
 }
 

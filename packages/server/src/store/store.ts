@@ -10,7 +10,11 @@ import { WorkerLink } from "./link.js";
 import type {
   BreakdownRequest,
   BreakdownResult,
+  BucketsRequest,
+  BucketsResult,
   ExportRequest,
+  ProcessesRequest,
+  ProcessesResult,
   ScanRequest,
   ScanResult,
   StoredMetric,
@@ -186,9 +190,19 @@ export class Store implements Output {
     return this.#link.call("scan", request, signal ? { signal } : {});
   }
 
+  /** The buckets of a histogram over time (QRY-18). Rejects with a `StoreError`. */
+  buckets(request: BucketsRequest, signal?: AbortSignal): Promise<BucketsResult> {
+    return this.#link.call("buckets", request, signal ? { signal } : {});
+  }
+
   /** The services that ever wrote something that is still kept. */
   services(signal?: AbortSignal): Promise<StoredService[]> {
     return this.#link.call("services", null, signal ? { signal } : {});
+  }
+
+  /** The processes with samples in a window, and which of them came in place of another. */
+  processes(request: ProcessesRequest, signal?: AbortSignal): Promise<ProcessesResult> {
+    return this.#link.call("processes", request, signal ? { signal } : {});
   }
 
   /** The metrics of a service, or of all. */

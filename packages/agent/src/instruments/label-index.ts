@@ -207,7 +207,7 @@ export function walkUpToThree(
 }
 
 /** The label set of `count` values given in this order of keys. */
-export function walk(order: KeyOrder, values: readonly string[], count: number): LabelSet | undefined {
+function walk(order: KeyOrder, values: readonly string[], count: number): LabelSet | undefined {
   const permutation = order.permutation;
   let at: unknown = order.shape.root;
   for (let index = 0; index < count; index++) {

@@ -1,2 +1,1 @@
-export { createLogger } from "./create.js";
 export type { Logger, UserLogger } from "./logger.js";

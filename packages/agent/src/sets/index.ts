@@ -7,15 +7,13 @@ import { NodeRuntimeMetricSet } from "./node-runtime.js";
 import { PrometheusMetrics } from "./prometheus.js";
 import { TransactionMetricSet } from "./transaction.js";
 
-export { AGENT_HEALTH_METRICS, AgentHealthMetricSet } from "./agent-health.js";
+export { AgentHealthMetricSet } from "./agent-health.js";
 export { BreakdownMetricSet } from "./breakdown.js";
-export type { CPUReading, CPUSource } from "./cpu/cpu-source.js";
-export { CPU_METRICS, CPUMetricSet, type CPUMetricSetOptions } from "./cpu.js";
-export { EVENT_LOOP_METRICS, EventLoopMetricSet } from "./event-loop.js";
-export type { MetricRow } from "./metric-row.js";
-export { NODE_RUNTIME_METRICS, NodeRuntimeMetricSet } from "./node-runtime.js";
+export { CPUMetricSet } from "./cpu.js";
+export { EventLoopMetricSet } from "./event-loop.js";
+export { NodeRuntimeMetricSet } from "./node-runtime.js";
 export type { PrometheusRegistry } from "./prometheus/registry-source.js";
-export { PrometheusMetrics, type PrometheusOptions } from "./prometheus.js";
+export { PrometheusMetrics } from "./prometheus.js";
 export { TransactionMetricSet } from "./transaction.js";
 
 /** Sets by the names that `metrics_sets` understands: the Python agent's class paths, and short ids, which come last and are shown in logs (REG-64). */

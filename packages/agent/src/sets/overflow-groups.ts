@@ -2,7 +2,7 @@ import type { Labels } from "../instruments/labels.js";
 import { OTHER } from "../tracing/self-times.js";
 
 /** Label sets past the limit that keep their labels but for the transaction's name; what comes later loses those too (BD-48). */
-export const MAX_OTHER_GROUPS = 100;
+const MAX_OTHER_GROUPS = 100;
 
 /** Chooses the label set that takes the writes of a refused one, for sets with `transaction.name` among their labels (BD-48). */
 export class OverflowGroups {

@@ -1,5 +1,5 @@
 /** Distinct span types one transaction keeps apart; a program that makes types up does not grow its memory without end (BD-48). */
-export const MAX_TYPES_PER_TRANSACTION = 1000;
+const MAX_TYPES_PER_TRANSACTION = 1000;
 
 /** Up to this many, comparing one after the other is faster than hashing. */
 const LINEAR_LIMIT = 16;

@@ -9,7 +9,7 @@ import { translucent } from "./palette.js";
 const ROW_HEIGHT = 22;
 
 /** The alpha of a cell: from hardly visible at zero to full at the largest value of the chart. */
-export function cellAlpha(value: number, largest: number): number {
+function cellAlpha(value: number, largest: number): number {
   return largest <= 0 ? 0 : 0.06 + 0.94 * Math.sqrt(Math.max(0, value) / largest);
 }
 

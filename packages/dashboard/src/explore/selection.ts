@@ -17,7 +17,7 @@ export interface Selection {
 }
 
 /** Groups shown one by one; the rest is summed up. */
-export const GROUP_LIMIT = 10;
+const GROUP_LIMIT = 10;
 
 const GAUGE: readonly Aggregation[] = ["avg", "min", "max", "sum", "last", "count"];
 const COUNTER: readonly Aggregation[] = ["rate", "sum", "last", "count"];

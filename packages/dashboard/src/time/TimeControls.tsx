@@ -4,7 +4,7 @@ import { isLive, isRelative, PRESETS, resolveTime, type TimeRange } from "./rang
 import { setPaused, setRange } from "./useRange.js";
 
 /** The range in words. */
-export function rangeLabel(range: TimeRange): string {
+function rangeLabel(range: TimeRange): string {
   const preset = range.to === "now" ? PRESETS.find(({ from }) => from === range.from) : undefined;
   if (preset) return preset.label;
   const now = range.pausedAtMs ?? Date.now();

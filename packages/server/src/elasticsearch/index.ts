@@ -1,1 +1,1 @@
-export { type ElasticsearchOptions, ElasticsearchOutput } from "./elasticsearch-output.js";
+export { ElasticsearchOutput } from "./elasticsearch-output.js";

@@ -145,7 +145,7 @@ async function answering(exchange: Exchange, answer: () => Promise<void>): Promi
 }
 
 /** The envelope of `/api/v1/query`. */
-export function queryResponse(request: ScanRequest, result: ScanResult): QueryResponse {
+function queryResponse(request: ScanRequest, result: ScanResult): QueryResponse {
   // A number of samples, or of observations a second, is not in the metric's unit.
   const counts = request.aggregation === "count" || (request.aggregation === "rate" && result.histogram);
   return {

@@ -2,7 +2,7 @@ import type { ServiceSummary } from "@tidegauge/protocol/query";
 import type { StoredService } from "../store/messages.js";
 
 /** A service that reported nothing for longer than this is silent. */
-export const SILENCE_MS: number = 5 * 60_000;
+const SILENCE_MS: number = 5 * 60_000;
 
 /** An agent that polled its configuration: it names its service before the first report arrives. */
 export interface Sighting {

@@ -5,7 +5,7 @@ import { StoreError } from "./error.js";
 import type { WorkerOptions } from "./messages.js";
 
 /** Readers besides the writer: at most so many queries and compactions run at once (the query gate). */
-export const READERS = 2;
+const READERS = 2;
 
 /** The one instance of the database engine and its connections. */
 export interface Engine {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { StoreError } from "./error.js";
 
 /** Version of the files' tables. A store of an older version is migrated on opening, one of a newer version refused. */
-export const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 2;
 
 /** What the manifest says of one file. */
 export interface ManifestFile {

@@ -23,7 +23,7 @@ const AIMED_POINTS = 240;
 const PROBED_SERIES = 8;
 
 /** The shortest readable step at least as long as this. */
-export function readableStep(atLeastMs: number): number {
+function readableStep(atLeastMs: number): number {
   return STEPS.find((step) => step >= atLeastMs) ?? Math.ceil(atLeastMs / DAY) * DAY;
 }
 

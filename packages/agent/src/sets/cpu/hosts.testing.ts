@@ -31,7 +31,7 @@ export const PROCESS_STAT = (utime: number, stime: number, comm = "(node)"): str
   `32677 ${comm} S 19306 32677 19306 34818 32711 4194304 13983 0 0 0 ${utime} ${stime} 7 9 20 0 6 0 6013 3686981632 11655 18446744073709551615 1 2 3`;
 
 /** The files of the Python agent's fixtures at the start. */
-export const IDLE_HOST: Record<string, string> = {
+const IDLE_HOST: Record<string, string> = {
   "proc/stat": "cpu  0 0 0 0 0 0 0 0 0 0\ncpu0 1 2 3 4\nintr 1\n",
   "proc/self/stat": PROCESS_STAT(0, 0),
   "proc/meminfo":

@@ -18,7 +18,7 @@ export interface LinuxPaths {
   pageSize: number;
 }
 
-export const LINUX_PATHS: LinuxPaths = {
+const LINUX_PATHS: LinuxPaths = {
   sysStat: "/proc/stat",
   processStat: "/proc/self/stat",
   memInfo: "/proc/meminfo",

@@ -1,2 +1,0 @@
-export { gatherMetadata } from "./build.js";
-export { createEphemeralId } from "./ephemeral-id.js";

@@ -1,2 +1,0 @@
-export { endable } from "./endable.js";
-export { installShutdownHooks } from "./hooks.js";

@@ -88,6 +88,22 @@ function fetchManifest({ name, version }) {
   return { ...manifest, os: list(manifest.os), cpu: list(manifest.cpu), libc: list(manifest.libc), integrity };
 }
 
+/**
+ * Makes the lockfile's entries of the packages in this repository say what their package.json says, for a new version.
+ *
+ * @param {string} root directory of the clone
+ */
+export function matchWorkspaces(root) {
+  const path = join(root, "package-lock.json");
+  const lock = JSON.parse(readFileSync(path, "utf8"));
+  for (const [folder, entry] of Object.entries(lock.packages)) {
+    if (!/^packages\/[^/]+$/.test(folder)) continue;
+    const manifest = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
+    for (const field of ["version", "dependencies"]) if (entry[field] !== undefined) entry[field] = manifest[field];
+  }
+  writeFileSync(path, `${JSON.stringify(lock, undefined, 2)}\n`);
+}
+
 function main(args) {
   const path = join(dirname(dirname(fileURLToPath(import.meta.url))), "package-lock.json");
   const lock = JSON.parse(readFileSync(path, "utf8"));

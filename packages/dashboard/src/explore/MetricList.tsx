@@ -1,5 +1,13 @@
 import type { MetricSummary } from "@tidegauge/protocol/query";
 import { useState } from "preact/hooks";
+import { type Sorting, sortRows } from "../table/sorting.js";
+
+const ORDERS = {
+  name: { words: "by name", sorting: { key: "name", descending: false } },
+  series: { words: "most series first", sorting: { key: "series", descending: true } },
+  lastSeen: { words: "last seen first", sorting: { key: "lastSeen", descending: true } },
+} as const satisfies Record<string, { words: string; sorting: Sorting<"name" | "series" | "lastSeen"> }>;
+type Order = keyof typeof ORDERS;
 
 export interface MetricListProps {
   metrics: readonly MetricSummary[];
@@ -10,10 +18,12 @@ export interface MetricListProps {
 /** Every metric with its kind, unit, labels and number of series, to search and choose from. */
 export function MetricList({ metrics, chosen, onChoose }: MetricListProps) {
   const [search, setSearch] = useState("");
+  const [order, setOrder] = useState<Order>("name");
   const needle = search.toLowerCase();
-  const shown = metrics.filter(({ name, labels }) =>
+  const found = metrics.filter(({ name, labels }) =>
     [name, ...labels].some((text) => text.toLowerCase().includes(needle)),
   );
+  const shown = sortRows(found, ORDERS[order].sorting, (metric, key) => metric[key]);
   return (
     <section class="card metric-list" aria-label="Metrics">
       <input
@@ -23,6 +33,16 @@ export function MetricList({ metrics, chosen, onChoose }: MetricListProps) {
         value={search}
         onInput={(event) => setSearch(event.currentTarget.value)}
       />
+      <label class="metric-order">
+        <span class="visually-hidden">Order of the metrics</span>
+        <select value={order} onChange={(event) => setOrder(event.currentTarget.value as Order)}>
+          {Object.entries(ORDERS).map(([key, { words }]) => (
+            <option key={key} value={key}>
+              {words}
+            </option>
+          ))}
+        </select>
+      </label>
       <ul>
         {shown.map((metric) => (
           <li key={metric.name}>

@@ -1,40 +1,76 @@
+import { useState } from "preact/hooks";
 import { useResource } from "../api/useResource.js";
 import { formatValue } from "../format/unit.js";
 import { linkTo } from "../route/location.js";
 import { useLocation } from "../route/useLocation.js";
+import { SortHead } from "../table/SortHead.js";
+import { type Column, type Sorting, sortRows } from "../table/sorting.js";
 import { TableScroll } from "../table/TableScroll.js";
-import { loadCardinality } from "./cardinality.js";
+import { type Cardinality, loadCardinality } from "./cardinality.js";
 
-/** Which metrics have the most series, and which of their labels makes them: where a limit will be met first. */
+type Key = "name" | "series" | "label" | "values";
+
+const COLUMNS: readonly Column<Key>[] = [
+  { key: "name", name: "Metric", title: "Sort by name" },
+  { key: "series", name: "Series", title: "Sort by number of series" },
+  { key: "label", name: "Label with the most values", title: "Sort by label" },
+  { key: "values", name: "Values", title: "Sort by number of values" },
+];
+
+/** Which metrics have the most series, and which of their labels makes them: where a limit was met, or will be first. */
 export function CardinalityTable({ tick }: { tick: number }) {
   const { parameters } = useLocation();
   const { data } = useResource("cardinality", tick, loadCardinality);
+  const [sorting, setSorting] = useState<Sorting<Key>>({ key: "series", descending: true });
   if (data === undefined || data.length === 0) return null;
   return (
-    <TableScroll label="Table of metrics with the most series" testId="cardinality">
-      <table>
-        <thead>
-          <tr>
-            {["Metric", "Series", "Label with the most values", "Values"].map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
+    <>
+      {data
+        .filter(({ overflows }) => overflows)
+        .map((row) => (
+          <Overflow key={row.metric} row={row} />
+        ))}
+      <TableScroll label="Table of metrics with the most series" testId="cardinality">
+        <table>
+          <SortHead columns={COLUMNS} sorting={sorting} onSort={setSorting} />
+          <tbody>
+            {sortRows(data, sorting, (row, key) => (key === "name" ? row.metric : row[key])).map((row) => (
+              <tr key={row.metric}>
+                <th scope="row">
+                  <a
+                    href={linkTo(["explore"], parameters, {
+                      metric: row.metric,
+                      by: row.label === null ? [] : [row.label],
+                    })}
+                  >
+                    {row.metric}
+                  </a>
+                  {row.overflows && <span class="tag tag-warn">limit reached</span>}
+                </th>
+                <td>{formatValue(row.series, null)}</td>
+                <td>{row.label === null ? "–" : <code>{row.label}</code>}</td>
+                <td>{row.label === null ? "–" : formatValue(row.values, null)}</td>
+              </tr>
             ))}
-          </tr>
-        </thead>
-        <tbody>
-          {data.map(({ metric, series, label, values }) => (
-            <tr key={metric}>
-              <th scope="row">
-                <a href={linkTo(["explore"], parameters, { metric, by: label === null ? [] : [label] })}>{metric}</a>
-              </th>
-              <td>{formatValue(series, null)}</td>
-              <td>{label ?? "–"}</td>
-              <td>{label === null ? "–" : formatValue(values, null)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </TableScroll>
+          </tbody>
+        </table>
+      </TableScroll>
+    </>
+  );
+}
+
+function Overflow({ row: { metric, label, values } }: { row: Cardinality }) {
+  return (
+    <p class="callout" data-testid="overflow">
+      <strong>{metric}</strong> has reached the limit of series.
+      {label !== null && (
+        <>
+          {" "}
+          Its label <code>{label}</code> makes them, with {formatValue(values, null)} values.
+        </>
+      )}{" "}
+      Totals stay right: what came later is counted together, under <code>overflow</code>. Use labels with fewer values,
+      or raise <code>metrics_limit</code>.
+    </p>
   );
 }

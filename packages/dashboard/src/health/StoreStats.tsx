@@ -22,7 +22,8 @@ export function StoreStats({ samples }: { samples: readonly Sample[] }) {
     <>
       <Stat
         name="On disk"
-        value={limit > 0 ? `${formatValue(size, "byte")} of ${formatValue(limit, "byte")}` : formatValue(size, "byte")}
+        value={formatValue(size, "byte")}
+        {...(limit > 0 ? { limit: formatValue(limit, "byte") } : {})}
         {...(share > NEARLY_FULL ? { state: "warn" as const } : {})}
       />
       <Stat name="Points stored" value={formatValue(one("points"), null)} />

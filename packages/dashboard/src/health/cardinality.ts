@@ -8,7 +8,12 @@ export interface Cardinality {
   /** The label with the most values, null if it has none. */
   label: string | null;
   values: number;
+  /** Whether a metric set has met its limit with it: what came later is counted together (REG-37). */
+  overflows: boolean;
 }
+
+/** The label of the series that takes the writes past the limit. */
+const OVERFLOW_LABEL = "overflow";
 
 /** Metrics looked at in detail. */
 const MOST = 8;
@@ -21,7 +26,8 @@ export async function loadCardinality(signal?: AbortSignal): Promise<Cardinality
     largest.map(async ({ name, series, labels }) => {
       const answer =
         labels.length === 0 ? undefined : await getJson<LabelsResponse>("api/v1/labels", { metric: name }, signal);
-      return { metric: name, series, ...widestLabel(answer?.labels ?? {}) };
+      const { [OVERFLOW_LABEL]: overflow, ...own } = answer?.labels ?? {};
+      return { metric: name, series, ...widestLabel(own), overflows: overflow?.includes("true") ?? false };
     }),
   );
 }

@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { pollInterval, refreshInterval } from "./refresh.js";
 
 it("asks often for short ranges and seldom for long ones", () => {
+  expect(refreshInterval(60_000)).toBe(1000);
   expect(refreshInterval(5 * 60_000)).toBe(2000);
   expect(refreshInterval(15 * 60_000)).toBe(2000);
   expect(refreshInterval(3_600_000)).toBe(8000);

@@ -8,6 +8,7 @@ import { useSeconds } from "../live/useSeconds.js";
 import { useTick } from "../live/useTick.js";
 import { MetricPanel } from "../panels/MetricPanel.js";
 import { PanelError, PanelLoading } from "../panels/Panel.js";
+import { loadServices } from "../time/dataAge.js";
 import { useRange } from "../time/useRange.js";
 
 async function loadHealth(signal: AbortSignal): Promise<Sample[]> {
@@ -19,6 +20,7 @@ export function HealthPage() {
   const range = useRange();
   const tick = useTick(range);
   const seconds = useSeconds(5);
+  useResource("services", 0, loadServices); // for the range to start with
   const health = useResource("health", seconds, loadHealth);
   return (
     <section class="page">

@@ -1,4 +1,4 @@
-import type { MetricsResponse, ServicesResponse } from "@tidegauge/protocol/query";
+import type { MetricsResponse } from "@tidegauge/protocol/query";
 import { useMemo } from "preact/hooks";
 import { getJson } from "../api/client.js";
 import { useResource } from "../api/useResource.js";
@@ -8,10 +8,11 @@ import { useMarkers } from "../markers/useMarkers.js";
 import { panelsFor } from "../panels/catalog.js";
 import { MetricPanel } from "../panels/MetricPanel.js";
 import { PanelEmpty, PanelError, PanelLoading } from "../panels/Panel.js";
-import { type PanelLine, SECTIONS } from "../panels/spec.js";
+import { type PanelLine, SECTION_SOURCES, SECTIONS } from "../panels/spec.js";
 import { splitByNode } from "../panels/split.js";
 import { linkTo } from "../route/location.js";
 import { setParameters, useLocation } from "../route/useLocation.js";
+import { loadServices } from "../time/dataAge.js";
 import { queryTimes } from "../time/range.js";
 import { useRange } from "../time/useRange.js";
 import { TRANSACTION_DURATION } from "../transactions/panels.js";
@@ -28,13 +29,13 @@ export function ServicePage({ name }: { name: string }) {
   const metrics = useResource(`metrics ${name}`, Math.floor(tick / 6), (signal) =>
     getJson<MetricsResponse>("api/v1/metrics", { service: name }, signal),
   );
-  const services = useResource("services", Math.floor(tick / 6), (signal) =>
-    getJson<ServicesResponse>("api/v1/services", {}, signal),
-  );
+  const services = useResource("services", Math.floor(tick / 6), loadServices);
   const summary = services.data?.services.find((service) => service.name === name);
   const panels = useMemo(() => panelsFor(metrics.data?.metrics ?? []), [metrics.data]);
   const eachNode = node === undefined && parameters.get("split") === "node";
-  const has = (metric: string) => metrics.data?.metrics.some((candidate) => candidate.name === metric) ?? false;
+  const find = (metric: string) => metrics.data?.metrics.find((candidate) => candidate.name === metric);
+  const durations = find(TRANSACTION_DURATION);
+  const hasBreakdown = find("span.self_time.sum.us") !== undefined;
   const scope = { service: name, node, environment };
   const markers = useMarkers({ ...scope, ...queryTimes(range) }, metrics.data?.metrics ?? [], Math.floor(tick / 3));
   return (
@@ -81,14 +82,14 @@ export function ServicePage({ name }: { name: string }) {
         <PanelEmpty>This service said hello and has not reported metrics yet.</PanelEmpty>
       ) : (
         <>
-          {(has(TRANSACTION_DURATION) || has("span.self_time.sum.us")) && (
+          {(durations !== undefined || hasBreakdown) && (
             <TransactionSection
               scope={scope}
               range={range}
               tick={tick}
               transaction={parameters.get("transaction") ?? undefined}
-              hasDurations={has(TRANSACTION_DURATION)}
-              hasBreakdown={has("span.self_time.sum.us")}
+              firstSeenMs={durations === undefined ? undefined : Date.parse(durations.firstSeen)}
+              hasBreakdown={hasBreakdown}
             />
           )}
           {SECTIONS.map((section) => {
@@ -96,7 +97,9 @@ export function ServicePage({ name }: { name: string }) {
             if (own.length === 0) return null;
             return (
               <section key={section} class="section" aria-labelledby={`section-${section.replaceAll(" ", "-")}`}>
-                <h2 id={`section-${section.replaceAll(" ", "-")}`}>{section}</h2>
+                <h2 id={`section-${section.replaceAll(" ", "-")}`}>
+                  {section} <span class="section-source">{SECTION_SOURCES[section]}</span>
+                </h2>
                 <div class="grid">
                   {own.map((spec) => (
                     <MetricPanel

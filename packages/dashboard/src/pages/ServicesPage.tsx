@@ -1,5 +1,3 @@
-import type { ServicesResponse } from "@tidegauge/protocol/query";
-import { getJson } from "../api/client.js";
 import { useResource } from "../api/useResource.js";
 import { useTick } from "../live/useTick.js";
 import { PanelEmpty, PanelError, PanelLoading } from "../panels/Panel.js";
@@ -8,6 +6,7 @@ import { SERVICE_COLUMNS, type ServiceColumn, ServiceTable } from "../services/S
 import { useOverview } from "../services/useOverview.js";
 import { FirstRun } from "../setup/FirstRun.js";
 import type { Sorting } from "../table/sorting.js";
+import { loadServices } from "../time/dataAge.js";
 import { queryTimes } from "../time/range.js";
 import { useRange } from "../time/useRange.js";
 
@@ -16,7 +15,7 @@ export function ServicesPage() {
   const { parameters } = useLocation();
   const range = useRange();
   const tick = useTick(range);
-  const services = useResource("services", tick, (signal) => getJson<ServicesResponse>("api/v1/services", {}, signal));
+  const services = useResource("services", tick, loadServices);
   const { overview, error: overviewError } = useOverview(queryTimes(range), tick);
   const search = parameters.get("q") ?? "";
   const sorting = readSorting(parameters.get("sort"));

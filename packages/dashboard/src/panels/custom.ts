@@ -39,7 +39,7 @@ const PROMETHEUS_PREFIX = "prometheus.metrics.";
 function sectionOf(name: string): Section {
   if (name.startsWith("nodejs.")) return "Node.js runtime";
   if (name.startsWith(PROMETHEUS_PREFIX)) return "Prometheus";
-  return name.startsWith("agent.") ? "Agent" : "Application";
+  return name.startsWith("agent.") ? "Agent" : "Custom metrics";
 }
 
 /** The unit at the end of a timer's sum; without one it counts seconds. */

@@ -29,8 +29,17 @@ export interface PanelLine {
 }
 
 /** The sections of a service's page, in their order. */
-export const SECTIONS = ["CPU and memory", "Node.js runtime", "Application", "Prometheus", "Agent"] as const;
+export const SECTIONS = ["CPU and memory", "Node.js runtime", "Custom metrics", "Prometheus", "Agent"] as const;
 export type Section = (typeof SECTIONS)[number];
+
+/** Where each section's metrics come from, for its head. */
+export const SECTION_SOURCES: Readonly<Record<Section, string>> = {
+  "CPU and memory": "the machine, the process and its container",
+  "Node.js runtime": "event loop, heap and garbage collection",
+  "Custom metrics": "what the application counts itself",
+  Prometheus: "bridged from the application’s Prometheus client",
+  Agent: "the agent about itself",
+};
 
 /** What a panel shows and how. */
 export interface PanelSpec {

@@ -4,10 +4,11 @@ import { formatAge } from "../format/time.js";
 import { formatValue } from "../format/unit.js";
 import { linkTo } from "../route/location.js";
 import { useLocation } from "../route/useLocation.js";
-import { SortHeader } from "../table/SortHeader.js";
+import { SortHead } from "../table/SortHead.js";
 import { type Sorting, sortRows } from "../table/sorting.js";
 import { TableScroll } from "../table/TableScroll.js";
-import type { ServiceOverview, Trend } from "./overview.js";
+import type { ServiceOverview, Trend, TrendColumn } from "./overview.js";
+import { ServiceFlags } from "./ServiceFlags.js";
 import { StatusBadge } from "./StatusBadge.js";
 
 export const SERVICE_COLUMNS = ["name", "nodes", "throughput", "p95", "errors", "cpu", "memory", "lastSeen"] as const;
@@ -24,7 +25,9 @@ const HEADS: Record<ServiceColumn, string> = {
   lastSeen: "Last seen",
 };
 
-const TRENDS: readonly { column: keyof ServiceOverview; unit: string; colour: number }[] = [
+const COLUMNS = SERVICE_COLUMNS.map((key) => ({ key, name: HEADS[key], title: `Sort by ${HEADS[key]}` }));
+
+const TRENDS: readonly { column: TrendColumn; unit: string; colour: number }[] = [
   { column: "throughput", unit: "/s", colour: 1 },
   { column: "p95", unit: "us", colour: 5 },
   { column: "errors", unit: "percent", colour: 7 },
@@ -47,18 +50,7 @@ export function ServiceTable({ services, overview, sorting, onSort, nowMs }: Ser
   return (
     <TableScroll label="Table of services">
       <table class="services" data-testid="services">
-        <thead>
-          <tr>
-            {SERVICE_COLUMNS.map((key) => (
-              <SortHeader
-                key={key}
-                column={{ key, name: HEADS[key], title: `Sort by ${HEADS[key]}` }}
-                sorting={sorting}
-                onSort={onSort}
-              />
-            ))}
-          </tr>
-        </thead>
+        <SortHead columns={COLUMNS} sorting={sorting} onSort={onSort} />
         <tbody>
           {rows.map((service) => (
             <tr key={service.name} data-testid={`service-${service.name}`}>
@@ -78,6 +70,7 @@ export function ServiceTable({ services, overview, sorting, onSort, nowMs }: Ser
                     </span>
                   )}
                 </span>
+                <ServiceFlags service={service.name} overview={overview.get(service.name)} />
               </th>
               <td data-label={HEADS.nodes} title={service.nodes.join(", ")}>
                 {service.nodes.length || "–"}

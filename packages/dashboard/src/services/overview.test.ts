@@ -24,6 +24,8 @@ it("joins throughput, errors, percentile, CPU and memory by service", () => {
       [{ "service.name": "worker" }, [0.5]],
     ]),
     memory: answer([[{ "service.name": "shop" }, [50, 70, null]]]),
+    heap: answer([[{ "service.name": "shop" }, [50, 70, null]]]),
+    overflow: answer([[{ "service.name": "shop" }, [3, null, 4]]]),
   });
   const shop = overview.get("shop");
   // The step under way (30–40 s of a range that ends at 35 s) is not counted.
@@ -32,6 +34,7 @@ it("joins throughput, errors, percentile, CPU and memory by service", () => {
   expect(shop?.p95.value).toBe(200);
   expect(shop?.cpu.value).toBeCloseTo(0.2);
   expect(shop?.memory.value).toBe(70);
+  expect(shop).toMatchObject({ heapGrowth: null, overflowed: 7 });
   expect(overview.get("worker")).toMatchObject({ throughput: { value: null }, cpu: { value: 0.5 } });
 });
 

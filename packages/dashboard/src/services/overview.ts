@@ -4,6 +4,7 @@ import { type Query, runQuery } from "../api/query.js";
 import { lastValue } from "../charts/data.js";
 import { labelOf } from "../panels/labels.js";
 import { OUTCOME_LABEL, TRANSACTION_DURATION } from "../transactions/panels.js";
+import { heapTrend } from "./heapTrend.js";
 
 /** A number of the services table and how it went. */
 export interface Trend {
@@ -23,7 +24,14 @@ export interface ServiceOverview {
   cpu: Trend;
   /** Resident bytes, mean over the processes. */
   memory: Trend;
+  /** Bytes an hour by which the heap's low points rise, null if they do not (see {@link heapTrend}). */
+  heapGrowth: number | null;
+  /** Writes that went past the limit of series. */
+  overflowed: number;
 }
+
+/** The columns that are a number with a line. */
+export type TrendColumn = "throughput" | "p95" | "errors" | "cpu" | "memory";
 
 const NOTHING: Trend = { value: null, values: [] };
 
@@ -33,6 +41,8 @@ const QUERIES = {
   p95: { metric: TRANSACTION_DURATION, aggregation: "p95", groupBy: ["service.name"] },
   cpu: { metric: "system.process.cpu.total.norm.pct", aggregation: "avg", groupBy: ["service.name"] },
   memory: { metric: "system.process.memory.rss.bytes", aggregation: "avg", groupBy: ["service.name"] },
+  heap: { metric: "nodejs.memory.heap.used.bytes", aggregation: "min", groupBy: ["service.name"] },
+  overflow: { metric: "agent.series.overflow", aggregation: "sum", groupBy: ["service.name"] },
 } as const satisfies Record<string, Omit<Query, "from" | "to">>;
 
 /** A query behind one or two columns of the table. */
@@ -61,12 +71,20 @@ async function orNothing(answer: Promise<QueryResponse>): Promise<QueryResponse 
 export type OverviewAnswers = Partial<Record<OverviewQuery, QueryResponse | null | undefined>>;
 
 /** Joins the answers by service name. */
-export function joinOverview({ counts, p95, cpu, memory }: OverviewAnswers): Map<string, ServiceOverview> {
+export function joinOverview({
+  counts,
+  p95,
+  cpu,
+  memory,
+  heap,
+  overflow,
+}: OverviewAnswers): Map<string, ServiceOverview> {
   const overview = new Map<string, ServiceOverview>();
   const of = (name: string): ServiceOverview => {
     let entry = overview.get(name);
     if (entry === undefined) {
-      entry = { throughput: NOTHING, p95: NOTHING, errors: NOTHING, cpu: NOTHING, memory: NOTHING };
+      const trends = { throughput: NOTHING, p95: NOTHING, errors: NOTHING, cpu: NOTHING, memory: NOTHING };
+      entry = { ...trends, heapGrowth: null, overflowed: 0 };
       overview.set(name, entry);
     }
     return entry;
@@ -79,6 +97,12 @@ export function joinOverview({ counts, p95, cpu, memory }: OverviewAnswers): Map
   });
   forEachSeries(memory, (name, values) => {
     of(name).memory = { value: lastValue(values), values };
+  });
+  for (const { labels, points } of heap?.series ?? []) {
+    of(labelOf(labels, "service.name")).heapGrowth = heapTrend(points);
+  }
+  forEachSeries(overflow, (name, values) => {
+    of(name).overflowed = values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
   });
   if (counts)
     for (const [name, { total, failed }] of countsByService(counts)) addCounts(of(name), counts, total, failed);

@@ -14,11 +14,22 @@ export function useOverview(
   const memory = useColumn("memory", times, tick);
   const counts = useColumn("counts", times, tick);
   const p95 = useColumn("p95", times, tick);
+  // Not numbers of the moment: every third refresh is enough.
+  const heap = useColumn("heap", times, Math.floor(tick / 3));
+  const overflow = useColumn("overflow", times, Math.floor(tick / 3));
   const overview = useMemo(
-    () => joinOverview({ counts: counts.data, p95: p95.data, cpu: cpu.data, memory: memory.data }),
-    [counts.data, p95.data, cpu.data, memory.data],
+    () =>
+      joinOverview({
+        counts: counts.data,
+        p95: p95.data,
+        cpu: cpu.data,
+        memory: memory.data,
+        heap: heap.data,
+        overflow: overflow.data,
+      }),
+    [counts.data, p95.data, cpu.data, memory.data, heap.data, overflow.data],
   );
-  return { overview, error: cpu.error ?? memory.error ?? counts.error ?? p95.error };
+  return { overview, error: [cpu, memory, counts, p95, heap, overflow].find(({ error }) => error)?.error };
 }
 
 function useColumn(name: OverviewQuery, times: Pick<Query, "from" | "to">, tick: number) {

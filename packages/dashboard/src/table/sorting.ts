@@ -4,6 +4,13 @@ export interface Sorting<Key extends string> {
   descending: boolean;
 }
 
+/** A column of a table: what it is sorted by, its head, and what its button says. */
+export interface Column<Key extends string> {
+  key: Key;
+  name: string;
+  title: string;
+}
+
 type Cell = string | number | null | undefined;
 
 /** A sorted copy; rows without a value come last either way. */

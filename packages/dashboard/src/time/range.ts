@@ -12,6 +12,7 @@ const UNIT_MS: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 8
 
 /** The ranges offered to choose from. */
 export const PRESETS: readonly { from: string; label: string }[] = [
+  { from: "now-1m", label: "Last minute" },
   { from: "now-5m", label: "Last 5 minutes" },
   { from: "now-15m", label: "Last 15 minutes" },
   { from: "now-30m", label: "Last 30 minutes" },
@@ -34,9 +35,9 @@ export function resolveTime(text: string, nowMs: number): number | null {
   return Number.isNaN(parsed) ? null : parsed;
 }
 
-/** Reads the range from the URL's parameters; what makes no sense is the default. */
-export function readRange(parameters: URLSearchParams): TimeRange {
-  const from = parameters.get("from") ?? DEFAULT_RANGE.from;
+/** Reads the range from the URL's parameters; without one it begins at `usualFrom`, and what makes no sense is the default. */
+export function readRange(parameters: URLSearchParams, usualFrom: string = DEFAULT_RANGE.from): TimeRange {
+  const from = parameters.get("from") ?? usualFrom;
   const to = parameters.get("to") ?? DEFAULT_RANGE.to;
   const at = Number(parameters.get("at") ?? Number.NaN);
   const pausedAtMs = Number.isFinite(at) && at > 0 ? at : null;

@@ -1,14 +1,15 @@
 import { useMemo } from "preact/hooks";
 import { setParameters, useLocation } from "../route/useLocation.js";
-import { isRelative, readRange, type TimeRange } from "./range.js";
+import { useStartingFrom } from "./dataAge.js";
+import { DEFAULT_RANGE, isRelative, readRange, type TimeRange } from "./range.js";
 
 /** The relative range a drag left, which a double click goes back to. Not in the URL: a shared zoom is just a range. */
 let beforeZoom: { from: string; to: string } | null = null;
 
-/** The range of the URL; the same object while it says the same. */
+/** The range of the URL, or the one to start with; the same object while it says the same. */
 export function useRange(): TimeRange {
   const { parameters } = useLocation();
-  const { from, to, pausedAtMs } = readRange(parameters);
+  const { from, to, pausedAtMs } = readRange(parameters, useStartingFrom(DEFAULT_RANGE.from));
   return useMemo(() => ({ from, to, pausedAtMs }), [from, to, pausedAtMs]);
 }
 
@@ -27,12 +28,15 @@ export function zoomTo(current: TimeRange, fromMs: number, toMs: number): void {
 export function zoomOut(): void {
   const back = beforeZoom;
   beforeZoom = null;
-  setRange(back?.from ?? "now-15m", back?.to ?? "now");
+  setParameters({ from: back?.from, to: back?.to, at: undefined });
 }
 
-/** Pausing freezes `now`; resuming lets it run again. An absolute range resumes as the last quarter of an hour. */
+/**
+ * Pausing freezes `now` and the range, which may have been nobody's choice; resuming lets time run again. An absolute
+ * range resumes as the one to start with.
+ */
 export function setPaused(range: TimeRange, paused: boolean): void {
-  if (paused) setParameters({ at: String(Date.now()) });
+  if (paused) setParameters({ from: range.from, to: range.to, at: String(Date.now()) });
   else if (isRelative(range)) setParameters({ at: undefined });
   else zoomOut();
 }

@@ -1,9 +1,21 @@
+import { useState } from "preact/hooks";
 import { useResource } from "../api/useResource.js";
 import { formatValue } from "../format/unit.js";
 import type { Scope } from "../panels/load.js";
 import { ShareBar } from "../table/ShareBar.js";
+import { SortHead } from "../table/SortHead.js";
+import { type Column, type Sorting, sortRows } from "../table/sorting.js";
 import { TableScroll } from "../table/TableScroll.js";
 import { loadBreakdown, summarizeSpans } from "./breakdown.js";
+
+type Key = "label" | "perTransaction" | "meanUs" | "share";
+
+const COLUMNS: readonly Column<Key>[] = [
+  { key: "label", name: "Span type", title: "Sort by span type" },
+  { key: "perTransaction", name: "Per transaction", title: "Sort by spans in one transaction" },
+  { key: "meanUs", name: "Mean self time", title: "Sort by mean self time" },
+  { key: "share", name: "Share of time", title: "Sort by share of the transaction's time" },
+];
 
 export interface SpanTableProps {
   scope: Scope;
@@ -16,21 +28,14 @@ export function SpanTable({ scope, transaction, tick }: SpanTableProps) {
   const { data } = useResource(JSON.stringify(["spans", scope, transaction]), tick, async (signal) =>
     summarizeSpans(await loadBreakdown(scope, transaction, signal)),
   );
+  const [sorting, setSorting] = useState<Sorting<Key>>({ key: "share", descending: true });
   if (data === undefined || data.length === 0) return null;
   return (
     <TableScroll label="Table of span types" testId="spans">
       <table>
-        <thead>
-          <tr>
-            {["Span type", "Per transaction", "Mean self time", "Share of time"].map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <SortHead columns={COLUMNS} sorting={sorting} onSort={setSorting} />
         <tbody>
-          {data.map((row) => (
+          {sortRows(data, sorting, (row, key) => row[key]).map((row) => (
             <tr key={row.label}>
               <th scope="row">{row.label}</th>
               <td>{formatValue(row.perTransaction, null)}</td>

@@ -17,21 +17,23 @@ export interface TransactionSectionProps {
   tick: number;
   /** The chosen transaction, undefined for all. */
   transaction: string | undefined;
-  hasDurations: boolean;
+  /** When the first transactions were reported, undefined if the service reports none. */
+  firstSeenMs: number | undefined;
   hasBreakdown: boolean;
 }
 
 /** What the service does for its callers: throughput, latency, where the time goes, and the transactions to choose from. */
 export function TransactionSection(props: TransactionSectionProps) {
-  const { scope, range, tick, transaction, hasDurations, hasBreakdown } = props;
+  const { scope, range, tick, transaction, firstSeenMs, hasBreakdown } = props;
+  const hasDurations = firstSeenMs !== undefined;
   const query = { ...scope, ...queryTimes(range) };
   const table = useResource(hasDurations ? JSON.stringify(["transactions", query]) : undefined, tick, (signal) =>
-    loadTransactions(query, signal),
+    loadTransactions(query, firstSeenMs ?? 0, signal),
   );
   const breakdownSpec: PanelSpec = {
     id: "breakdown",
     title: "Time spent by span type",
-    section: "Application",
+    section: "Custom metrics",
     description: "Share of self time: what the transactions did, and what they waited for.",
     stacked: true,
     lines: [],
@@ -39,7 +41,13 @@ export function TransactionSection(props: TransactionSectionProps) {
   return (
     <section class="section" aria-labelledby="section-transactions">
       <h2 id="section-transactions">
-        {transaction === undefined ? "Transactions" : <>Transaction {transaction || "(unnamed)"}</>}
+        {transaction === undefined ? (
+          <>
+            Transactions <span class="section-source">and the breakdown of their time by span type</span>
+          </>
+        ) : (
+          <>Transaction {transaction || "(unnamed)"}</>
+        )}
         {transaction !== undefined && (
           <button type="button" class="chip" onClick={() => setParameters({ transaction: undefined })}>
             Show all

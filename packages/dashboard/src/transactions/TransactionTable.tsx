@@ -1,14 +1,14 @@
 import { useState } from "preact/hooks";
 import { formatValue } from "../format/unit.js";
 import { ShareBar } from "../table/ShareBar.js";
-import { SortHeader } from "../table/SortHeader.js";
-import { type Sorting, sortRows } from "../table/sorting.js";
+import { SortHead } from "../table/SortHead.js";
+import { type Column, type Sorting, sortRows } from "../table/sorting.js";
 import { TableScroll } from "../table/TableScroll.js";
 import type { TransactionSummary } from "./summary.js";
 
-type Column = "name" | "rate" | "meanUs" | "p95Us" | "errors" | "share";
+type Key = "name" | "rate" | "meanUs" | "p95Us" | "errors" | "share";
 
-const COLUMNS: readonly { key: Column; name: string; title: string }[] = [
+const COLUMNS: readonly Column<Key>[] = [
   { key: "name", name: "Transaction", title: "Sort by name" },
   { key: "rate", name: "Rate", title: "Sort by transactions a second" },
   { key: "meanUs", name: "Mean", title: "Sort by mean duration" },
@@ -26,17 +26,11 @@ export interface TransactionTableProps {
 
 /** All transactions of the time range; choosing one narrows the panels above to it. */
 export function TransactionTable({ rows, chosen, onChoose }: TransactionTableProps) {
-  const [sorting, setSorting] = useState<Sorting<Column>>({ key: "share", descending: true });
+  const [sorting, setSorting] = useState<Sorting<Key>>({ key: "share", descending: true });
   return (
     <TableScroll label="Table of transactions" testId="transactions">
       <table>
-        <thead>
-          <tr>
-            {COLUMNS.map((column) => (
-              <SortHeader key={column.key} column={column} sorting={sorting} onSort={setSorting} />
-            ))}
-          </tr>
-        </thead>
+        <SortHead columns={COLUMNS} sorting={sorting} onSort={setSorting} />
         <tbody>
           {sortRows(rows, sorting, (row, key) => row[key]).map((row) => (
             <tr key={`${row.type} ${row.name}`} class={row.name === chosen ? "row-chosen" : undefined}>

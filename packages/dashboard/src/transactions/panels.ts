@@ -21,7 +21,7 @@ export function throughputPanel(transaction: string | undefined): PanelSpec {
   return {
     id: "throughput",
     title: "Throughput",
-    section: "Application",
+    section: "Custom metrics",
     description: "Transactions a second by outcome. Failures are responses with a status of 500 and above, and errors.",
     stacked: true,
     unit: "/s",
@@ -44,7 +44,7 @@ export function latencyPanel(transaction: string | undefined): PanelSpec {
   return {
     id: "latency",
     title: "Latency",
-    section: "Application",
+    section: "Custom metrics",
     description: "Half of the transactions are faster than p50, 95 of 100 faster than p95.",
     lines: (["p50", "p95", "p99"] as const).map((aggregation) => ({
       metric: TRANSACTION_DURATION,

@@ -24,6 +24,7 @@ it("joins rate, mean, p95, errors and share of time by transaction", () => {
       [a, 2000],
       [b, 9000],
     ]),
+    0,
   );
   expect(rows).toEqual([
     { name: "GET /b", type: "request", count: 50, rate: 0.5, meanUs: 6000, p95Us: 9000, errors: 0, share: 0.75 },
@@ -40,6 +41,7 @@ it("understands labels in the spelling of the store and leaves out what did not 
     ]),
     answer([]),
     answer([]),
+    60_000, // the service is only this old: 4 in 40 s of the 100
   );
-  expect(rows).toMatchObject([{ name: "job", errors: 1, meanUs: null, share: 0 }]);
+  expect(rows).toMatchObject([{ name: "job", rate: 0.1, errors: 1, meanUs: null, share: 0 }]);
 });

@@ -22,8 +22,16 @@ export interface TransactionSummary {
 /** Longer than any range: the whole range is then one step, and percentiles are exact over it. */
 const ONE_STEP = "36500d";
 
-/** Loads the table. Errors: `ApiError`. */
-export async function loadTransactions(scope: Scope, signal?: AbortSignal): Promise<TransactionSummary[]> {
+/**
+ * Loads the table. Errors: `ApiError`.
+ *
+ * @param firstSeenMs when the service's first transactions were reported: before that there was no time to have a rate in
+ */
+export async function loadTransactions(
+  scope: Scope,
+  firstSeenMs: number,
+  signal?: AbortSignal,
+): Promise<TransactionSummary[]> {
   const ask = (aggregation: Aggregation, ...more: string[]) =>
     runQuery(
       {
@@ -36,12 +44,17 @@ export async function loadTransactions(scope: Scope, signal?: AbortSignal): Prom
       signal,
     );
   const [counts, means, p95s] = await Promise.all([ask("count", OUTCOME_LABEL), ask("avg"), ask("p95")]);
-  return summarize(counts, means, p95s);
+  return summarize(counts, means, p95s, firstSeenMs);
 }
 
 /** Joins the three answers; rows are sorted by their share of the time. */
-export function summarize(counts: QueryResponse, means: QueryResponse, p95s: QueryResponse): TransactionSummary[] {
-  const seconds = Math.max(1, (counts.to - counts.from) / 1000);
+export function summarize(
+  counts: QueryResponse,
+  means: QueryResponse,
+  p95s: QueryResponse,
+  firstSeenMs: number,
+): TransactionSummary[] {
+  const seconds = Math.max(1, (counts.to - Math.max(counts.from, firstSeenMs)) / 1000);
   const rows = new Map<string, TransactionSummary & { failures: number }>();
   for (const series of counts.series) {
     const key = keyOf(series);

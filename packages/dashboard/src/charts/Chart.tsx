@@ -2,7 +2,8 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { useTheme } from "../theme/useTheme.js";
 import { type ChartData, lastPoint } from "./data.js";
-import { type ChartEvents, chartOptions, type Marker } from "./options.js";
+import { type ChartEvents, type Marker, moveCursor } from "./frame.js";
+import { chartOptions } from "./options.js";
 import { plotData } from "./plotData.js";
 
 export interface ChartProps extends ChartEvents {
@@ -20,9 +21,6 @@ export interface ChartProps extends ChartEvents {
 const FOCUSABLE = { tabIndex: 0 } as const;
 
 const NO_MARKERS: readonly Marker[] = [];
-
-/** Charts of one page share their cursor. */
-const SYNC_KEY = "page";
 
 /** A time series chart on a canvas: drag to zoom, double click to go back, arrow keys to move the cursor. */
 export function Chart({
@@ -67,7 +65,7 @@ export function Chart({
     const element = host.current;
     if (!element) return;
     const order = stacked ? [...shown].reverse() : shown;
-    const shape = { width: element.clientWidth || 300, height, stacked, syncKey: SYNC_KEY, shown: order };
+    const shape = { width: element.clientWidth || 300, height, stacked, shown: order };
     const made = new uPlot(
       chartOptions(
         shape,
@@ -119,27 +117,4 @@ export function Chart({
       }}
     />
   );
-}
-
-/** Arrow keys move the cursor by a step, `+` zooms in around it, `-` and Escape go back. True if the key meant something. */
-function moveCursor(plot: uPlot, key: string, events: ChartEvents): boolean {
-  const times = plot.data[0];
-  const index = plot.cursor.idx ?? times.length - 1;
-  if (key === "ArrowLeft" || key === "ArrowRight") {
-    const next = Math.min(times.length - 1, Math.max(0, index + (key === "ArrowLeft" ? -1 : 1)));
-    plot.setCursor({ left: plot.valToPos(times[next] as number, "x"), top: 1 });
-    return true;
-  }
-  if (key === "+") {
-    const from = plot.scales.x?.min as number;
-    const to = plot.scales.x?.max as number;
-    const middle = times[index] as number;
-    events.onZoom(Math.max(from, middle - (to - from) / 4), Math.min(to, middle + (to - from) / 4));
-    return true;
-  }
-  if (key === "-" || key === "Escape") {
-    events.onReset();
-    return true;
-  }
-  return false;
 }

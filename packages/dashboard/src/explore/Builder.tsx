@@ -1,7 +1,7 @@
 import type { Aggregation, MetricSummary } from "@tidegauge/protocol/query";
 import { setParameters } from "../route/useLocation.js";
 import { FilterEditor } from "./FilterEditor.js";
-import { aggregationsFor, dimensionsFor, type Selection, VIEWS } from "./selection.js";
+import { aggregationsFor, dimensionsFor, type Selection, showsBuckets, VIEWS } from "./selection.js";
 
 export interface BuilderProps {
   selection: Selection;
@@ -16,36 +16,42 @@ export function Builder({ selection, metric, aggregation }: BuilderProps) {
     const { groupBy } = selection;
     setParameters({ by: groupBy.includes(name) ? groupBy.filter((other) => other !== name) : [...groupBy, name] });
   };
+  // The buckets of a histogram are all there is to see: nothing is aggregated, nothing stands side by side.
+  const buckets = showsBuckets(selection, metric);
   return (
     <div class="builder">
-      <label class="choice">
-        <span>Aggregate</span>
-        <select
-          value={aggregation}
-          data-testid="aggregation"
-          onChange={(event) => setParameters({ aggregation: event.currentTarget.value })}
-        >
-          {aggregationsFor(metric.kind).map((name) => (
-            <option key={name} value={name}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
-      <fieldset class="chips">
-        <legend>Group by</legend>
-        {dimensions.map((name) => (
-          <button
-            key={name}
-            type="button"
-            class="chip"
-            aria-pressed={selection.groupBy.includes(name)}
-            onClick={() => toggleGroup(name)}
+      {!buckets && (
+        <label class="choice">
+          <span>Aggregate</span>
+          <select
+            value={aggregation}
+            data-testid="aggregation"
+            onChange={(event) => setParameters({ aggregation: event.currentTarget.value })}
           >
-            {name}
-          </button>
-        ))}
-      </fieldset>
+            {aggregationsFor(metric.kind).map((name) => (
+              <option key={name} value={name}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      {!buckets && (
+        <fieldset class="chips">
+          <legend>Group by</legend>
+          {dimensions.map((name) => (
+            <button
+              key={name}
+              type="button"
+              class="chip"
+              aria-pressed={selection.groupBy.includes(name)}
+              onClick={() => toggleGroup(name)}
+            >
+              {name}
+            </button>
+          ))}
+        </fieldset>
+      )}
       <FilterEditor
         filters={selection.filters}
         service={selection.service}
@@ -60,9 +66,10 @@ export function Builder({ selection, metric, aggregation }: BuilderProps) {
             type="button"
             class="chip"
             aria-pressed={selection.view === view}
+            data-testid={`view-${view}`}
             onClick={() => setParameters({ view: view === "line" ? undefined : view }, true)}
           >
-            {view}
+            {view === "heatmap" ? "heat map" : view}
           </button>
         ))}
       </fieldset>

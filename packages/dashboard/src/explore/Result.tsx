@@ -4,17 +4,17 @@ import { type Query, queryUrl, runQuery } from "../api/query.js";
 import { useResource } from "../api/useResource.js";
 import { Chart } from "../charts/Chart.js";
 import { type ChartData, isEmpty } from "../charts/data.js";
-import { Heatmap } from "../charts/Heatmap.js";
 import { Legend } from "../charts/Legend.js";
+import { SeriesGrid } from "../charts/SeriesGrid.js";
 import { useHidden } from "../charts/useHidden.js";
 import { ValueTable } from "../charts/ValueTable.js";
 import { joinAnswers } from "../panels/load.js";
 import { PanelEmpty, PanelError, PanelLoading } from "../panels/Panel.js";
-import { CodeBlock } from "../setup/CodeBlock.js";
 import type { TimeRange } from "../time/range.js";
 import { zoomOut, zoomTo } from "../time/useRange.js";
-import { download, toCsv } from "./exports.js";
+import { toCsv } from "./exports.js";
 import { aggregatedUnit, type View } from "./selection.js";
+import { Takeaway } from "./Takeaway.js";
 
 export interface ResultProps {
   metric: MetricSummary;
@@ -48,20 +48,7 @@ export function Result({ metric, aggregation, query, view, range, tick }: Result
       ) : (
         <Drawing data={data.chart} view={view} range={range} title={`${metric.name}, ${aggregation}`} />
       )}
-      <h3 class="sub-head">The call behind it</h3>
-      <CodeBlock code={new URL(queryUrl(query), document.baseURI).href} label="API call" />
-      <div class="export-buttons">
-        <button type="button" class="button" onClick={() => download(`${fileName}.csv`, "text/csv", toCsv(data.chart))}>
-          Download CSV
-        </button>
-        <button
-          type="button"
-          class="button"
-          onClick={() => download(`${fileName}.json`, "application/json", JSON.stringify(data.answer, null, 2))}
-        >
-          Download JSON
-        </button>
-      </div>
+      <Takeaway url={queryUrl(query)} name={fileName} csv={() => toCsv(data.chart)} json={data.answer} />
     </>
   );
 }
@@ -72,7 +59,7 @@ function Drawing({ data, view, range, title }: { data: ChartData; view: View; ra
   return (
     <>
       {view === "heatmap" ? (
-        <Heatmap data={data} label={`${title} as a heat map`} />
+        <SeriesGrid data={data} label={`${title} as a heat map`} />
       ) : (
         <>
           <Chart

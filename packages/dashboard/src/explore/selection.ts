@@ -16,6 +16,11 @@ export interface Selection {
   view: View;
 }
 
+/** Whether the heat map is that of a histogram's buckets; for other metrics it has a row for each group. */
+export function showsBuckets({ view }: Selection, { kind }: Pick<MetricSummary, "kind">): boolean {
+  return view === "heatmap" && kind === "histogram";
+}
+
 /** Groups shown one by one; the rest is summed up. */
 const GROUP_LIMIT = 10;
 

@@ -1,4 +1,4 @@
-import type { Marker } from "../charts/options.js";
+import type { Marker } from "../charts/frame.js";
 import { formatClock } from "../format/time.js";
 
 /** More than this are counted, not listed. */

@@ -1,5 +1,5 @@
 import type { QueryResponse } from "@tidegauge/protocol/query";
-import type { Marker } from "../charts/options.js";
+import type { Marker } from "../charts/frame.js";
 import { labelOf } from "../panels/labels.js";
 
 /** A total that falls below this part of itself began anew. Less could be one of several processes that reported late. */

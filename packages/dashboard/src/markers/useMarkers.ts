@@ -1,7 +1,7 @@
 import type { MetricSummary } from "@tidegauge/protocol/query";
 import { runQuery } from "../api/query.js";
 import { useResource } from "../api/useResource.js";
-import type { Marker } from "../charts/options.js";
+import type { Marker } from "../charts/frame.js";
 import type { Scope } from "../panels/load.js";
 import { restartMarkers, versionMarkers } from "./detect.js";
 

@@ -1,14 +1,16 @@
-import type { Aggregation, MetricsResponse, ServicesResponse } from "@tidegauge/protocol/query";
+import type { Aggregation, MetricsResponse } from "@tidegauge/protocol/query";
 import { getJson } from "../api/client.js";
 import { useResource } from "../api/useResource.js";
+import { BucketsResult } from "../explore/BucketsResult.js";
 import { Builder } from "../explore/Builder.js";
 import { MetricList } from "../explore/MetricList.js";
 import { Result } from "../explore/Result.js";
-import { aggregationsFor, readSelection, selectionQuery } from "../explore/selection.js";
+import { aggregationsFor, readSelection, selectionQuery, showsBuckets } from "../explore/selection.js";
 import { formatAge } from "../format/time.js";
 import { useTick } from "../live/useTick.js";
 import { PanelEmpty, PanelError, PanelLoading } from "../panels/Panel.js";
 import { setParameters, useLocation } from "../route/useLocation.js";
+import { loadServices } from "../time/dataAge.js";
 import { queryTimes } from "../time/range.js";
 import { useRange } from "../time/useRange.js";
 
@@ -19,7 +21,7 @@ export function ExplorePage() {
   const selection = readSelection(parameters);
   const { service } = selection;
   const tick = useTick(range, service);
-  const services = useResource("services", 0, (signal) => getJson<ServicesResponse>("api/v1/services", {}, signal));
+  const services = useResource("services", 0, loadServices);
   const metrics = useResource(`metrics ${service ?? ""}`, Math.floor(tick / 6), (signal) =>
     getJson<MetricsResponse>("api/v1/metrics", { service }, signal),
   );
@@ -76,15 +78,25 @@ export function ExplorePage() {
                   metric={metric}
                   aggregation={selection.aggregation ?? (aggregationsFor(metric.kind)[0] as Aggregation)}
                 />
-                <Result
-                  key={metric.name}
-                  metric={metric}
-                  aggregation={query.aggregation}
-                  query={query}
-                  view={selection.view}
-                  range={range}
-                  tick={tick}
-                />
+                {showsBuckets(selection, metric) ? (
+                  <BucketsResult
+                    key={metric.name}
+                    metric={metric}
+                    query={{ ...queryTimes(range), metric: metric.name, service, filters: selection.filters }}
+                    range={range}
+                    tick={tick}
+                  />
+                ) : (
+                  <Result
+                    key={metric.name}
+                    metric={metric}
+                    aggregation={query.aggregation}
+                    query={query}
+                    view={selection.view}
+                    range={range}
+                    tick={tick}
+                  />
+                )}
               </>
             )}
           </section>

@@ -14,7 +14,7 @@ function cellAlpha(value: number, largest: number): number {
 }
 
 /** One row a series, one cell a step, darker for larger values: many series at a glance. */
-export function Heatmap({ data, label }: { data: ChartData; label: string }) {
+export function SeriesGrid({ data, label }: { data: ChartData; label: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [hovered, setHovered] = useState<{ row: number; step: number } | null>(null);
   const theme = useTheme();

@@ -1,137 +1,103 @@
-// The packages as users get them: packed from a clean clone of what is committed, judged by publint and attw, and
+// The packages as users get them: the tarballs of a release dry-run, judged by publint, attw, knip and size-limit, and
 // installed into empty projects of every kind.
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { temporaryDirectory } from "../server-process.mjs";
+import { NODE_LINES, nodeOf } from "./node-lines.mjs";
+import { IMPORT, JEST, REQUIRE, TYPED, VITEST } from "./programs.mjs";
+import { directory, EmptyProject, ROOT, run } from "./project.mjs";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const TSC = join(ROOT, "node_modules", "typescript", "bin", "tsc");
-const PACKAGES = {
-  protocol: "@tidegauge/protocol",
-  agent: "@tidegauge/agent",
-  server: "@tidegauge/server",
-  cli: "tidegauge",
-};
+const PACKAGES = ["protocol", "agent", "server", "cli"];
 /** The agent's size on disk, without third-party packages. */
-const AGENT_LIMIT_BYTES = 600 * 1024;
+const AGENT_LIMIT_BYTES = 600_000;
 
-const directory = temporaryDirectory();
-const clone = join(directory.path, "clone");
 /** Tarball by folder name. */
 const tarballs = {};
 
-function run(command, args, cwd) {
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: "utf8" });
-  if (status !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${status}\n${stdout}\n${stderr}`);
-  return stdout;
-}
-
 beforeAll(() => {
-  run("git", ["clone", "--quiet", "--no-hardlinks", ROOT, clone], directory.path);
-  run("npm", ["run", "build"], clone);
-  for (const name of Object.keys(PACKAGES)) {
-    const packed = JSON.parse(
-      run("npm", ["pack", "--json", "--pack-destination", directory.path], join(clone, "packages", name)),
-    );
-    tarballs[name] = join(directory.path, packed[0].filename);
+  const packed = join(directory.path, "packed");
+  run(ROOT, process.execPath, "scripts/release.mjs", "--dry-run", "--tarballs", packed);
+  for (const file of readdirSync(packed)) {
+    const folder = /^tidegauge-(?:([a-z]+)-)?\d/.exec(file)?.[1] ?? "cli";
+    tarballs[folder] = join(packed, file);
   }
 }, 300_000);
 
 afterAll(() => directory.remove());
 
-/** An empty project with the agent and the protocol in it, and what else it needs. */
-function project(name, manifest, more = []) {
-  const path = join(directory.path, name);
-  mkdirSync(path);
-  writeFileSync(join(path, "package.json"), JSON.stringify({ name, version: "1.0.0", private: true, ...manifest }));
-  run(
-    "npm",
-    ["install", "--no-audit", "--no-fund", "--loglevel=error", tarballs.protocol, tarballs.agent, ...more],
-    path,
-  );
-  return {
-    path,
-    write: (file, text) => writeFileSync(join(path, file), text),
-    run: (command, ...args) => run(command, args, path),
-  };
-}
+/** An empty project with the agent in it, and what else it needs. */
+const withAgent = (name, manifest = {}, more = []) =>
+  new EmptyProject(name, manifest, [tarballs.protocol, tarballs.agent, ...more]);
 
-/** A program that counts ten and shows what was collected; `load` brings in Client, MetricSet and RecordingTransport. */
-const program = (load) => `${load}
-const transport = new RecordingTransport();
-const client = new Client({ start: false, transport, serviceName: "packed", metricsSets: [] });
-const metricset = client.metrics.register(MetricSet);
-for (let x = 0; x < 10; x++) metricset.counter("my_counter").inc();
-client.collect().then(() => {
-  const found = transport.metricsets.find(({ samples }) => samples.my_counter);
-  console.log("counted", found.samples.my_counter.value);
+describe("the repository", () => {
+  it("has no file, export or dependency that nothing uses, by knip", () => {
+    run(ROOT, "npx", "knip", "--no-progress");
+  });
+
+  it("keeps the page's first load and the agent below their limits, by size-limit", () => {
+    run(ROOT, "npx", "size-limit");
+  });
 });
-`;
-const REQUIRE = program(`const { Client, MetricSet } = require("@tidegauge/agent");
-const { RecordingTransport } = require("@tidegauge/agent/testing");`);
-const IMPORT = program(`import { Client, MetricSet } from "@tidegauge/agent";
-import { RecordingTransport } from "@tidegauge/agent/testing";`);
 
 describe("each package", () => {
-  it.each(Object.keys(PACKAGES))("%s passes publint", (name) => {
-    run("npx", ["-y", "publint@0.3.25", "run", tarballs[name], "--strict"], directory.path);
+  it("is there after a release dry-run, which has looked through it", () => {
+    expect(Object.keys(tarballs).sort()).toEqual([...PACKAGES].sort());
   });
 
-  it.each(["protocol", "agent"])("%s has types that resolve as its code does, by attw", (name) => {
-    run("npx", ["-y", "@arethetypeswrong/cli@0.18.5", tarballs[name], "--profile", "node16"], directory.path);
+  it.each(PACKAGES)("%s passes publint", (name) => {
+    run(directory.path, "npx", "-y", "publint@0.3.25", "run", tarballs[name], "--strict");
   });
 
-  it.each(["server", "cli"])("%s is an ES module with right types, by attw", (name) => {
-    if (name === "cli") return; // a command: nothing to import
-    run("npx", ["-y", "@arethetypeswrong/cli@0.18.5", tarballs[name], "--profile", "esm-only"], directory.path);
-  });
-
-  it("packs neither tests, sources nor build records", () => {
-    for (const tarball of Object.values(tarballs)) {
-      const files = run("tar", ["-tzf", tarball], directory.path).trim().split("\n");
-      expect(
-        files.filter((file) => /\.(test|test-d|bench|cases|testing)\.|\/src\/|tsbuildinfo|\.map$/.test(file)),
-      ).toEqual([]);
-      expect(files.length).toBeGreaterThan(3);
-    }
+  // The command has nothing to import.
+  it.each([
+    ["protocol", "node16"],
+    ["agent", "node16"],
+    ["server", "esm-only"],
+  ])("%s has types that resolve as its code does, by attw", (name, profile) => {
+    run(directory.path, "npx", "-y", "@arethetypeswrong/cli@0.18.5", tarballs[name], "--profile", profile);
   });
 });
 
 describe("the agent, installed", () => {
-  let commonJs;
+  let plain;
 
   beforeAll(() => {
-    commonJs = project("plain", {});
+    plain = withAgent("plain");
+    plain.write("required.cjs", REQUIRE);
+    plain.write("imported.mjs", IMPORT);
   }, 120_000);
 
   it("brings no third-party package and stays within 600 KB", () => {
-    expect(readdirSync(join(commonJs.path, "node_modules")).filter((name) => !name.startsWith("."))).toEqual([
-      "@tidegauge",
-    ]);
-    const size = (path) =>
-      readdirSync(path, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
-    const bytes = size(join(commonJs.path, "node_modules", "@tidegauge", "agent"));
-    console.log(
-      `unpacked: agent ${bytes} bytes, with protocol ${size(join(commonJs.path, "node_modules", "@tidegauge"))}`,
-    );
+    const modules = join(plain.path, "node_modules");
+    expect(readdirSync(modules).filter((name) => !name.startsWith("."))).toEqual(["@tidegauge"]);
+    const bytes = readdirSync(join(modules, "@tidegauge", "agent"), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
     expect(bytes).toBeLessThanOrEqual(AGENT_LIMIT_BYTES);
   });
 
-  it.each(["20", "22", "24", "26"])("works by require and by import on Node %s", (line) => {
-    commonJs.write("required.cjs", REQUIRE);
-    commonJs.write("imported.mjs", IMPORT);
-    const node = ["-y", "-p", `node@${line}`, "node"];
-    expect(commonJs.run("npx", ...node, "required.cjs")).toBe("counted 10\n");
-    expect(commonJs.run("npx", ...node, "imported.mjs")).toBe("counted 10\n");
+  it("ships a declaration if and only if its entry points lead to it", () => {
+    const root = join(plain.path, "node_modules", "@tidegauge", "agent");
+    const reached = new Set();
+    const visit = (file) => {
+      if (reached.has(file)) return;
+      reached.add(file);
+      for (const [, target] of readFileSync(join(root, file), "utf8").matchAll(/(?:from |import\()"(\.[^"]+)\.js"/g)) {
+        visit(`${join(file, "..", target)}.d.ts`);
+      }
+    };
+    for (const entry of ["index", "register", "opentelemetry/index", "testing/index"]) visit(`dist/${entry}.d.ts`);
+    const shipped = readdirSync(root, { recursive: true }).filter((file) => file.endsWith(".d.ts"));
+    expect(shipped.sort()).toEqual([...reached].sort());
+  });
+
+  it.each(NODE_LINES)("works by require and by import on Node %s", (line) => {
+    expect(plain.run(nodeOf(line), "required.cjs")).toBe("counted 10\n");
+    expect(plain.run(nodeOf(line), "imported.mjs")).toBe("counted 10\n");
   });
 
   it("gives one and the same classes to require and import", () => {
-    commonJs.write(
+    plain.write(
       "both.mjs",
       `import { createRequire } from "node:module";
       import * as imported from "@tidegauge/agent";
@@ -139,115 +105,96 @@ describe("the agent, installed", () => {
       const names = Object.keys(required);
       console.log(names.length > 5, names.every((name) => imported[name] === required[name]));`,
     );
-    expect(commonJs.run("node", "both.mjs")).toBe("true true\n");
+    expect(plain.run(process.execPath, "both.mjs")).toBe("true true\n");
   });
 
   it.each([
-    ["node16", "node16"],
-    ["nodenext", "nodenext"],
-    ["esnext", "bundler"],
-  ])("type-checks in a TypeScript project with module %s, resolution %s", (module, moduleResolution) => {
-    const typed = IMPORT.replace("found.samples.my_counter.value", "found?.samples.my_counter?.value");
-    commonJs.write(
-      "typed.mts",
-      `import "@tidegauge/agent/register";\nimport "@tidegauge/agent/opentelemetry";\n${typed}`,
-    );
-    commonJs.write(
-      "tsconfig.json",
-      JSON.stringify({
-        compilerOptions: {
-          module,
-          moduleResolution,
-          target: "es2022",
-          strict: true,
-          noEmit: true,
-          skipLibCheck: false,
-          types: ["node"],
-        },
-        files: ["typed.mts"],
-      }),
-    );
-    mkdirSync(join(commonJs.path, "node_modules", "@types"), { recursive: true });
-    run(
-      "cp",
-      ["-r", join(ROOT, "node_modules", "@types", "node"), join(commonJs.path, "node_modules", "@types")],
-      ROOT,
-    );
-    run("cp", ["-r", join(ROOT, "node_modules", "undici-types"), join(commonJs.path, "node_modules")], ROOT);
-    execFileSync(process.execPath, [TSC, "-p", "tsconfig.json"], { cwd: commonJs.path, stdio: "inherit" });
+    ["node16", "node16", "typed.mts"],
+    ["node16", "node16", "typed.cts"],
+    ["nodenext", "nodenext", "typed.mts"],
+    ["nodenext", "nodenext", "typed.cts"],
+    ["esnext", "bundler", "typed.ts"],
+  ])("type-checks in a TypeScript project with module %s, resolution %s, as %s", (module, moduleResolution, file) => {
+    plain.write(file, TYPED);
+    plain.addTypes();
+    plain.typeCheck({ module, moduleResolution }, file);
   });
 
-  it("works under Jest", () => {
-    const jest = project("jest-project", {}, ["jest@30"]);
-    jest.write(
-      "agent.test.js",
-      `const { Client, MetricSet } = require("@tidegauge/agent");
-      const { RecordingTransport } = require("@tidegauge/agent/testing");
-      test("counts", async () => {
-        const transport = new RecordingTransport();
-        const client = new Client({ start: false, transport, metricsSets: [] });
-        client.metrics.register(MetricSet).counter("my_counter").inc(10);
-        await client.collect();
-        expect(transport.metricsets.some(({ samples }) => samples.my_counter?.value === 10)).toBe(true);
-      });`,
-    );
-    jest.run("npx", "jest");
+  it("works under Jest on every Node", () => {
+    const project = withAgent("jest-project", {}, ["jest@30"]);
+    project.write("agent.test.js", JEST);
+    for (const line of NODE_LINES) project.run(nodeOf(line), "node_modules/jest/bin/jest.js");
   }, 240_000);
 
-  it("works under Vitest", () => {
-    const vitest = project("vitest-project", { type: "module" }, ["vitest@4.1.12"]);
-    vitest.write(
-      "agent.test.js",
-      `import { expect, test } from "vitest";
-      import { Client, MetricSet } from "@tidegauge/agent";
-      import { RecordingTransport } from "@tidegauge/agent/testing";
-      test("counts", async () => {
-        const transport = new RecordingTransport();
-        const client = new Client({ start: false, transport, metricsSets: [] });
-        client.metrics.register(MetricSet).counter("my_counter").inc(10);
-        await client.collect();
-        expect(transport.metricsets.some(({ samples }) => samples.my_counter?.value === 10)).toBe(true);
-      });`,
-    );
-    vitest.run("npx", "vitest", "run");
+  it("works under Vitest on every Node", () => {
+    const project = withAgent("vitest-project", { type: "module" }, ["vitest@4.1.12"]);
+    project.write("agent.test.js", VITEST);
+    for (const line of NODE_LINES) project.run(nodeOf(line), "node_modules/vitest/vitest.mjs", "run");
   }, 240_000);
 
-  it("works bundled by esbuild and by webpack", () => {
-    const bundled = project("bundled", {}, ["esbuild@0.25", "webpack@5", "webpack-cli@6"]);
-    bundled.write("entry.mjs", IMPORT);
-    const external = "--external:undici"; // the optional peer
-    bundled.run(
-      "npx",
-      "esbuild",
-      "entry.mjs",
-      "--bundle",
-      "--platform=node",
-      "--outfile=by-esbuild.cjs",
-      "--log-level=error",
-      external,
-    );
-    expect(bundled.run("node", "by-esbuild.cjs")).toBe("counted 10\n");
-    bundled.write(
+  it("works bundled by esbuild and by webpack on every Node", () => {
+    const project = withAgent("bundled", {}, ["esbuild@0.25", "webpack@5", "webpack-cli@6"]);
+    project.write("entry.mjs", IMPORT);
+    const flags = ["--bundle", "--platform=node", "--log-level=error", "--external:undici"]; // the optional peer
+    project.run("npx", "esbuild", "entry.mjs", "--outfile=by-esbuild.cjs", ...flags);
+    project.write(
       "webpack.config.js",
       `module.exports = { mode: "production", target: "node20", entry: "./entry.mjs", externals: ["undici"],
         output: { path: __dirname, filename: "by-webpack.cjs" } };`,
     );
-    bundled.run("npx", "webpack", "--stats=errors-only");
-    expect(bundled.run("node", "by-webpack.cjs")).toBe("counted 10\n");
+    project.run("npx", "webpack", "--stats=errors-only");
+    for (const line of NODE_LINES) {
+      expect(project.run(nodeOf(line), "by-esbuild.cjs")).toBe("counted 10\n");
+      expect(project.run(nodeOf(line), "by-webpack.cjs")).toBe("counted 10\n");
+    }
   }, 240_000);
 });
 
-describe("the command, installed", () => {
-  it("serves and answers from its own package", () => {
-    const path = join(directory.path, "command");
-    mkdirSync(path);
-    writeFileSync(join(path, "package.json"), '{ "name": "command-project", "private": true }');
-    run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", ...Object.values(tarballs)], path);
-    const { version } = JSON.parse(readFileSync(join(clone, "packages", "cli", "package.json"), "utf8"));
-    expect(run("npx", ["tidegauge", "--version"], path)).toBe(`${version}\n`);
-    const script = `node_modules/.bin/tidegauge serve --port 0 --data-dir data --log-level warn > out & pid=$!
-      for i in $(seq 100); do grep -q listening out && break; sleep 0.1; done
-      url=$(sed 's/listening on //' out); curl -sf -H 'Accept: text/html' "$url/" | grep -c '<script'; kill $pid; wait $pid`;
-    expect(Number(spawnSync("bash", ["-c", script], { cwd: path, encoding: "utf8" }).stdout.trim())).toBeGreaterThan(0);
+describe("the command and the server, installed", () => {
+  let project;
+
+  beforeAll(() => {
+    project = new EmptyProject("command", { type: "module" }, Object.values(tarballs));
+    project.write(
+      "serve.mjs",
+      `import { startServer } from "@tidegauge/server";
+      const server = await startServer({ port: 0, dataDir: process.argv[2], logLevel: "error" });
+      const page = await (await fetch(server.url, { headers: { Accept: "text/html" } })).text();
+      const ready = await fetch(server.url + "/readyz");
+      await server.close();
+      console.log(page.includes("<script"), ready.status);`,
+    );
   }, 240_000);
+
+  it.each(NODE_LINES)("work on Node %s", (line) => {
+    const { version } = JSON.parse(readFileSync(join(project.path, "node_modules/tidegauge/package.json"), "utf8"));
+    const command = "node_modules/tidegauge/bin/tidegauge.js";
+    expect(project.run(nodeOf(line), command, "--version")).toBe(`${version}\n`);
+    expect(project.run(nodeOf(line), "serve.mjs", `data-${line}`)).toBe("true 200\n");
+  });
+
+  it("has the command on the path of npx", () => {
+    expect(project.run("npx", "tidegauge", "--help")).toContain("Usage: tidegauge");
+  });
+
+  it("type-check in an ES module", () => {
+    project.write(
+      "typed.mts",
+      `import { type RunningServer, startServer } from "@tidegauge/server";
+      import type { QueryResponse } from "@tidegauge/protocol/query";
+      export const start = (): Promise<RunningServer> => startServer({ port: 0 });
+      export const unit = (answer: QueryResponse): string | null => answer.unit;`,
+    );
+    project.addTypes();
+    project.typeCheck({ module: "nodenext", moduleResolution: "nodenext" }, "typed.mts");
+  });
+});
+
+describe("what is published", () => {
+  it("has the licence of the repository, word for word", () => {
+    const licence = readFileSync(join(ROOT, "LICENSE"), "utf8");
+    for (const name of PACKAGES) {
+      expect(readFileSync(join(ROOT, "packages", name, "LICENSE"), "utf8"), name).toBe(licence);
+    }
+  });
 });

@@ -9,6 +9,7 @@ export function runningClient(): Client | undefined {
   return holder[KEY];
 }
 
+/** Takes or, with `undefined`, gives up the place of the one running client. */
 export function setRunningClient(client: Client | undefined): void {
   if (client === undefined) delete holder[KEY];
   // Not enumerable: code that lists the globals must not trip over it.

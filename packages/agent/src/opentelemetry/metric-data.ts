@@ -7,6 +7,7 @@ export type HrTime = [number, number];
 /** Attribute values as the SDK may hold them. */
 export type Attributes = { readonly [key: string]: unknown };
 
+/** One point of a metric; `value` is a number or a histogram, by the metric's `dataPointType`. */
 export interface DataPoint<T = unknown> {
   readonly attributes: Attributes;
   readonly startTime: HrTime;
@@ -30,6 +31,7 @@ export interface ExponentialHistogramValue {
   negative: { offset: number; bucketCounts: readonly number[] };
 }
 
+/** One metric of an export with its points. */
 export interface MetricData {
   readonly descriptor: { readonly name: string };
   readonly aggregationTemporality: number;
@@ -38,6 +40,7 @@ export interface MetricData {
   readonly isMonotonic?: boolean;
 }
 
+/** What the SDK hands an exporter: metrics by instrumentation scope. */
 export interface ResourceMetrics {
   readonly scopeMetrics: readonly {
     readonly scope: { readonly name: string; readonly version?: string | undefined };

@@ -17,6 +17,7 @@ export interface OtelSpanContext {
 export type OtelTime = number | Date | readonly [seconds: number, nanoseconds: number];
 export type OtelAttributes = Readonly<Record<string, unknown>>;
 
+/** `SpanOptions` of the API, as far as they are read. */
 export interface OtelSpanOptions {
   kind?: number;
   attributes?: OtelAttributes;
@@ -30,6 +31,7 @@ export const SpanKind = { INTERNAL: 0, SERVER: 1, CLIENT: 2, PRODUCER: 3, CONSUM
 export const StatusCode = { UNSET: 0, OK: 1, ERROR: 2 } as const;
 
 // Keys of a context are registered symbols, so that all copies of the API mean the same.
+/** Where the API keeps the current span in a context. */
 export const SPAN_KEY: unique symbol = Symbol.for("OpenTelemetry Context Key SPAN") as never;
 
 /** Epoch milliseconds of a time as the API takes it. */

@@ -14,12 +14,14 @@ export interface Finding {
 
 /** Shorthands, so that checks read as sentences. */
 export const pass = (check: string, message: string): Finding => ({ check, verdict: "pass", message });
+/** A check that found something to look at; `fix` says what to do. */
 export const warn = (check: string, message: string, fix: string): Finding => ({
   check,
   verdict: "warn",
   message,
   fix,
 });
+/** A check that found what keeps metrics from arriving; `fix` says what to do. */
 export const fail = (check: string, message: string, fix: string): Finding => ({
   check,
   verdict: "fail",

@@ -4,6 +4,7 @@
  */
 export type SeriesStyle = "line" | "area" | "limit" | "dots";
 
+/** One line or band of a chart: a value for each of its times, null where there is none. */
 export interface ChartSeries {
   /** Unique in the chart and the same after a refresh: toggles are kept by it. */
   id: string;

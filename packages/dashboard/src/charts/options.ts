@@ -14,6 +14,7 @@ import {
 import { seriesToken, tokenColour, translucent } from "./palette.js";
 import { valueRange, valueTicks } from "./scale.js";
 
+/** What decides how a chart is drawn; sizes in CSS pixels. */
 export interface ChartShape {
   width: number;
   height: number;

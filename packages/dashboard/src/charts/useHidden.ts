@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { ChartSeries } from "./data.js";
 
+/** Which series of a chart its legend has switched off. */
 export interface Visibility {
   hidden: ReadonlySet<string>;
   toggle(id: string): void;

@@ -1,5 +1,6 @@
 /** The page's state lives in the URL's hash: `#/services/shop?from=now-15m`, so every view can be shared and reloaded. */
 
+/** Where the page is: the part of its URL after `#`. */
 export interface Location {
   /** Decoded path segments: `["services", "shop"]`. */
   path: readonly string[];

@@ -11,6 +11,7 @@ import type { ServiceOverview, Trend, TrendColumn } from "./overview.js";
 import { ServiceFlags } from "./ServiceFlags.js";
 import { StatusBadge } from "./StatusBadge.js";
 
+/** Columns of the table by the name the URL sorts with, in order. */
 export const SERVICE_COLUMNS = ["name", "nodes", "throughput", "p95", "errors", "cpu", "memory", "lastSeen"] as const;
 export type ServiceColumn = (typeof SERVICE_COLUMNS)[number];
 

@@ -1,6 +1,7 @@
 /** `auto` follows the system. */
 export type ThemeChoice = "light" | "dark" | "auto";
 
+/** In the order the switch goes through them. */
 export const THEME_CHOICES: readonly ThemeChoice[] = ["auto", "light", "dark"];
 
 const STORAGE_KEY = "tidegauge.theme";

@@ -6,6 +6,7 @@ export interface TimeRange {
   pausedAtMs: number | null;
 }
 
+/** What a URL without a range means. */
 export const DEFAULT_RANGE: TimeRange = { from: "now-15m", to: "now", pausedAtMs: null };
 
 const UNIT_MS: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };

@@ -99,6 +99,7 @@ export function isTooLong(text: string): boolean {
   return count > MAX_KEYWORD_LENGTH;
 }
 
+/** Whether a JSON value is an object, not an array or null. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -21,6 +21,7 @@ export const QUERY_DIMENSIONS = [
 /** `[start of the step in epoch milliseconds, value or null where there is no data]`. */
 export type Point = [timestampMs: number, value: number | null];
 
+/** One group of an answer and its points, a point a step. */
 export interface QuerySeries {
   /** The group's label set: the keys of `group_by`, or `{"_other":"true"}` for the rest beyond `limit`. */
   labels: Record<string, string>;
@@ -61,11 +62,13 @@ export interface BucketsResponse {
 /** `waiting`: only polled its configuration so far; `silent`: nothing for more than the silence limit. */
 export type ServiceStatus = "reporting" | "waiting" | "silent";
 
+/** The agent of a service. */
 export interface AgentSummary {
   name: string;
   version: string;
 }
 
+/** A service that was seen; times are ISO 8601. */
 export interface ServiceSummary {
   name: string;
   environments: string[];
@@ -78,10 +81,12 @@ export interface ServiceSummary {
   status: ServiceStatus;
 }
 
+/** Answer of `/api/v1/services`. */
 export interface ServicesResponse {
   services: ServiceSummary[];
 }
 
+/** A metric of the window; times are ISO 8601. */
 export interface MetricSummary {
   name: string;
   kind: MetricKind;
@@ -96,10 +101,12 @@ export interface MetricSummary {
   lastSeen: string;
 }
 
+/** Answer of `/api/v1/metrics`. */
 export interface MetricsResponse {
   metrics: MetricSummary[];
 }
 
+/** Answer of `/api/v1/labels`: the values of each label key. */
 export interface LabelsResponse {
   labels: Record<string, string[]>;
 }
@@ -129,6 +136,7 @@ export interface ProcessesResponse {
   processes: ProcessSummary[];
 }
 
+/** Self time of one span type and subtype in a transaction, in microseconds. */
 export interface BreakdownSpan {
   type: string;
   subtype: string;
@@ -140,6 +148,7 @@ export interface BreakdownSpan {
   points: Point[];
 }
 
+/** A transaction's time by span type. */
 export interface BreakdownTransaction {
   name: string;
   type: string;
@@ -148,6 +157,7 @@ export interface BreakdownTransaction {
   spans: BreakdownSpan[];
 }
 
+/** Answer of `/api/v1/breakdown`. */
 export interface BreakdownResponse {
   from: number;
   to: number;

@@ -7,6 +7,7 @@ import type { AgentProcess, Agents } from "./agents.js";
 import type { ConfigFile } from "./config-file.js";
 import { hashAll, parseEntries, select } from "./entries.js";
 
+/** What the routes of the agents' configuration work on. */
 export interface AgentConfigOptions {
   readonly file: ConfigFile;
   readonly agents: Agents;

@@ -23,6 +23,7 @@ export class NodesUnavailable extends Error {
   override readonly name = "NodesUnavailable";
 }
 
+/** Where the search nodes are and how to be let in. */
 export interface SearchNodesOptions {
   /** One or more http(s) URLs; user and password in them become Basic authorization. */
   readonly urls: readonly string[];

@@ -9,6 +9,7 @@ export interface Logger {
   error(fields: object, message: string): void;
 }
 
+/** The least severe level that is logged. */
 export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
 
 /** A logger that writes one ECS JSON document a line, by default to standard error, so that standard output keeps the one line `listening on …`. */

@@ -3,6 +3,7 @@ import type { Route } from "../http/route.js";
 import type { Output } from "../output/output.js";
 import type { ServerMetrics } from "./metrics.js";
 
+/** What the health routes report of. */
 export interface HealthOptions {
   readonly output: Output;
   readonly metrics: ServerMetrics;

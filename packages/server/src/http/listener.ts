@@ -24,6 +24,7 @@ export interface ConnectionLimits {
   readonly maxConnections: number;
 }
 
+/** What a listener serves, whom it lets in and its limits. */
 export interface ListenerOptions {
   readonly routes: readonly Route[];
   readonly credentials: Credentials;

@@ -8,6 +8,7 @@ import type { Exchange, Route } from "./route.js";
 
 const MAX_LOGIN_BYTES = 16 * 1024;
 
+/** What logging in and out of the page works on. */
 export interface SessionOptions {
   readonly credentials: Credentials;
   readonly sessions: Sessions;

@@ -6,6 +6,7 @@ import type { Exchange, Route } from "../http/route.js";
 import type { Output } from "../output/output.js";
 import { type IntakeLimits, IntakeRequest, type IntakeResult } from "./intake-request.js";
 
+/** What the intake routes write to and its limits. */
 export interface IntakeOptions {
   readonly output: Output;
   readonly limits: IntakeLimits;

@@ -233,6 +233,7 @@ export interface WorkerCalls {
   close: { argument: null; result: null };
 }
 
+/** The name of a call to the worker. */
 export type CallName = keyof WorkerCalls;
 
 /** Main thread to worker. */

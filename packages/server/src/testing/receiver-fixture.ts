@@ -20,6 +20,7 @@ export interface ReceiverFixture {
   close(): Promise<void>;
 }
 
+/** Starts a server on a free port for one test; without `dataDir` in a directory that goes with it. */
 export async function startReceiver(
   options: ServerOptions = {},
   routes: readonly Route[] = [],
@@ -54,6 +55,7 @@ export async function startReceiver(
   };
 }
 
+/** An answer, its body as text and, where it is JSON, parsed. */
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -98,6 +100,7 @@ function parse(text: string): Record<string, unknown> | undefined {
   }
 }
 
+/** The metadata line the tests send first. */
 export const METADATA_LINE = '{"metadata":{"service":{"name":"edge","agent":{"name":"python","version":"6.26.2"}}}}\n';
 
 /** A metricset line with one sample. */

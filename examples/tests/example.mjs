@@ -43,12 +43,13 @@ export class Example {
    *
    * @param {string} command a line of one of its `sh` blocks; `npm install` also gets the packed packages
    * @param {Record<string, string>} [environment]
+   * @param {(command: string) => string} [around] what a shell runs in its place
    */
-  start(command, environment = {}) {
+  start(command, environment = {}, around = (text) => text) {
     const lines = this.blocks("sh").flatMap((block) => block.trim().split("\n"));
     if (!lines.includes(command)) throw new Error(`the README does not say \`${command}\``);
     const options = { cwd: this.directory, env: { ...this.environment, ...environment } };
-    return new Program("bash", ["-c", command === "npm install" ? this.#install() : command], options);
+    return new Program("bash", ["-c", around(command === "npm install" ? this.#install() : command)], options);
   }
 
   /** Runs a command of the README to its end. @returns {Promise<string>} what it printed */

@@ -45,8 +45,12 @@ try {
   const [code] = await once(child, "exit");
   const alive = (await fetch(`${server.url}/readyz`)).status === 200;
   const xml = readFileSync(report, "utf8");
+  const { paths } = await (await fetch(`${server.url}/api/v1/openapi.json`)).json();
+  const missing = Object.keys(paths).filter((path) => !xml.includes(path));
+  if (missing.length > 0) console.log(`not called: ${missing.join(", ")}`);
   const operations = xml.match(/<testcase /g)?.length ?? 0;
-  const failed = (xml.match(/<failure /g)?.length ?? 0) + (xml.match(/<error /g)?.length ?? 0) + (alive ? 0 : 1);
+  const failed =
+    (xml.match(/<failure /g)?.length ?? 0) + (xml.match(/<error /g)?.length ?? 0) + (alive ? 0 : 1) + missing.length;
   console.log(`${operations - Math.min(failed, operations)} passed, ${failed} failed`);
   process.exitCode = code !== 0 || failed > 0 || operations === 0 ? 1 : 0;
 } finally {
@@ -66,7 +70,9 @@ async function fill(url) {
     const samples = {
       metric: { value: index, type: "gauge" },
       total: { value: index * 2, type: "counter", temporality: "delta" },
-      took: { values: [1, 2, 3], counts: [index, 1, 0], type: "histogram", temporality: "delta" },
+      // The examples of the document are asked for by name.
+      "system.process.cpu.total.norm.pct": { value: 0.5, type: "gauge" },
+      "transaction.duration.us": { values: [1, 2, 3], counts: [index, 1, 0], type: "histogram", temporality: "delta" },
     };
     lines.push({ metricset: { timestamp, samples, tags: { a: String(index % 3) } } });
     const selfTime = { "span.self_time.count": { value: 1 }, "span.self_time.sum.us": { value: index } };

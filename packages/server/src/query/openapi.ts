@@ -9,6 +9,7 @@ interface Parameter {
   readonly description: string;
   readonly schema: Schema;
   readonly required?: boolean;
+  readonly example?: string;
   readonly explode?: boolean;
 }
 
@@ -44,8 +45,15 @@ const EXPORT_CONTENT: Schema = {
   "text/csv": { schema: {} },
 };
 
+const metric = (example: string): Parameter => ({
+  name: "metric",
+  description: "Name of the metric.",
+  schema: { ...TEXT, minLength: 1 },
+  required: true,
+  example,
+});
+
 const SELECTION_PARAMETERS: readonly Parameter[] = [
-  { name: "metric", description: "Name of the metric.", schema: { ...TEXT, minLength: 1 }, required: true },
   SERVICE,
   ENVIRONMENT,
   NODE,
@@ -59,6 +67,7 @@ const SELECTION_PARAMETERS: readonly Parameter[] = [
 ];
 
 const QUERY_PARAMETERS: readonly Parameter[] = [
+  metric("system.process.cpu.total.norm.pct"),
   ...SELECTION_PARAMETERS,
   optional("aggregation", "Within a step for each series by its kind, then across series.", {
     type: "string",
@@ -74,6 +83,7 @@ const QUERY_PARAMETERS: readonly Parameter[] = [
 ];
 
 const BUCKETS_PARAMETERS: readonly Parameter[] = [
+  metric("transaction.duration.us"),
   ...SELECTION_PARAMETERS,
   optional("limit", "At most this many buckets: neighbours are joined, the same number everywhere.", {
     type: "integer",

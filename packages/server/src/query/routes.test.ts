@@ -1,6 +1,13 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { BreakdownResponse, MetricsResponse, QueryResponse, ServicesResponse } from "@tidegauge/protocol/query";
+import type {
+  BreakdownResponse,
+  BucketsResponse,
+  MetricsResponse,
+  ProcessesResponse,
+  QueryResponse,
+  ServicesResponse,
+} from "@tidegauge/protocol/query";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { batchOf, metricsetAt, temporaryDirectory } from "../store/batch.testing.js";
 import { openStore, type Store } from "../store/store.js";
@@ -312,6 +319,63 @@ describe("the rest of the query API", () => {
     expect((none.body as BreakdownResponse).transactions).toEqual([]);
   });
 
+  it("QRY-36 gives the buckets of a histogram: their bounds once, then the counts of each step", async () => {
+    const { status, body } = await get(`/api/v1/buckets?metric=lat&${WINDOW}`);
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      from: T,
+      to: T + 120_000,
+      step: 60_000,
+      unit: null,
+      buckets: [1, 2, 3].map((value) => ({ low: value, high: value })),
+      points: [
+        [T, [1, 2, 1]],
+        [T + 60_000, null],
+      ],
+    } satisfies BucketsResponse);
+    const joined = (await get(`/api/v1/buckets?metric=lat&limit=2&${WINDOW}`)).body as BucketsResponse;
+    expect(joined.buckets).toEqual([
+      { low: 1, high: 2 },
+      { low: 3, high: 3 },
+    ]);
+    expect(joined.points[0]).toEqual([T, [3, 1]]);
+  });
+
+  it("QRY-36 QRY-42 refuses what has no buckets, and limits that are none", async () => {
+    const code = async (query: string) => {
+      const { status, body } = await get(`/api/v1/buckets?${WINDOW}&${query}`);
+      return [status, (body as { error?: { code: string } }).error?.code];
+    };
+    expect(await code("metric=queue.bytes")).toEqual([400, "not_a_histogram"]);
+    expect(await code("")).toEqual([400, "missing_metric"]);
+    for (const limit of ["0", "201", "-1", "1.5", "many"]) {
+      expect(await code(`metric=lat&limit=${limit}`)).toEqual([400, "bad_limit"]);
+    }
+    expect(await code("metric=lat&filter=broken")).toEqual([400, "bad_filter"]);
+    expect(await code("metric=unheard")).toEqual([200, undefined]);
+    const long = `metric=lat&limit=200&step=1s&from=${T}&to=${T + 10_000_000}`;
+    const answer = await get(`/api/v1/buckets?${long}`);
+    expect([answer.status, (answer.body as { error: { code: string } }).error.code]).toEqual([400, "too_many_points"]);
+  });
+
+  it("QRY-37 lists the processes of a window", async () => {
+    const { body } = await get(`/api/v1/processes?service=shop&${WINDOW}`);
+    const { from, to, total, processes } = body as ProcessesResponse;
+    expect([from, to, total]).toEqual([T, T + 120_000, 2]);
+    expect(processes[0]).toEqual({
+      id: "e:p1",
+      service: "shop",
+      node: "n1",
+      environment: "prod",
+      version: null,
+      agent: { name: "nodejs", version: "1.2.3" },
+      firstSeen: new Date(T).toISOString(),
+      lastSeen: new Date(T + 80_000).toISOString(),
+      replaces: null,
+    });
+    expect((await get("/api/v1/processes?from=later")).status).toBe(400);
+  });
+
   it("describes every route in its OpenAPI document, with the parameters that are read", async () => {
     const { paths } = (await get("/api/v1/openapi.json")).body as {
       paths: Record<string, { get: { parameters: { name: string }[] } }>;
@@ -324,6 +388,17 @@ describe("the rest of the query API", () => {
       "filter",
       "from",
       "group_by",
+      "limit",
+      "metric",
+      "node",
+      "service",
+      "step",
+      "to",
+    ]);
+    expect(paths["/api/v1/buckets"]?.get.parameters.map(({ name }) => name).sort()).toEqual([
+      "environment",
+      "filter",
+      "from",
       "limit",
       "metric",
       "node",

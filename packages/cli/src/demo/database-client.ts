@@ -13,7 +13,8 @@ export class DatabaseClient {
   constructor(port: number) {
     this.#socket = connect(port, "127.0.0.1");
     this.#socket.setNoDelay(true);
-    createInterface({ input: this.#socket }).on("line", (line) => {
+    const lines = createInterface({ input: this.#socket }).on("error", () => {}); // a lost connection is told twice
+    lines.on("line", (line) => {
       const response = JSON.parse(line) as Response;
       this.#waiting.get(response.id)?.resolve(response.result);
       this.#waiting.delete(response.id);

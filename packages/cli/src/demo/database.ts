@@ -34,7 +34,8 @@ function execute(request: Request): unknown {
 function serve(socket: Socket): void {
   socket.setNoDelay(true);
   socket.on("error", () => socket.destroy());
-  createInterface({ input: socket }).on("line", (line) => {
+  const lines = createInterface({ input: socket }).on("error", () => {}); // a lost connection is told twice
+  lines.on("line", (line) => {
     const request = JSON.parse(line) as Request;
     running++;
     setTimeout(() => {

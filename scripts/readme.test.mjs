@@ -11,8 +11,8 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const README = readFileSync(join(ROOT, "README.md"), "utf8");
 
 /** The code blocks of one language, in order. */
-const blocks = (language) =>
-  [...README.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms"))].map(([, code]) => code);
+const blocks = (language, page = README) =>
+  [...page.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms"))].map(([, code]) => code);
 
 let data;
 let work;
@@ -73,5 +73,16 @@ describe("README", () => {
       expect(existsSync(join(ROOT, link)), link).toBe(true);
     const query = shell.match(/curl '(http:\/\/127\.0\.0\.1:8200)(\S+)'/);
     expect((await fetch(`${server.url}${query[2]}`)).status).toBe(200);
+  });
+});
+
+describe("the README of each package", () => {
+  it.each(["agent", "server", "protocol"])("%s shows code that runs as it stands", async (name) => {
+    const snippets = blocks("js", readFileSync(join(ROOT, "packages", name, "README.md"), "utf8"));
+    expect(snippets.length).toBeGreaterThan(0);
+    for (const code of snippets) {
+      writeFileSync(join(work, "snippet.mjs"), code);
+      await run("snippet.mjs");
+    }
   });
 });

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# The book: builds it with its API reference, checks every link, and runs every snippet of the pages.
+set -uo pipefail
+cd "$(dirname "$0")" || exit 1
+if ! cmp -s package-lock.json node_modules/.tidegauge-lock; then
+  npm ci --no-audit --no-fund --loglevel=error || exit 1
+  cp package-lock.json node_modules/.tidegauge-lock
+fi
+
+passed=0
+failed=0
+step() { # what, command…
+  local what=$1
+  shift
+  if "$@"; then
+    echo "ok: $what"
+    passed=$((passed + 1))
+  else
+    echo "not ok: $what"
+    failed=$((failed + 1))
+  fi
+}
+
+step "every public symbol has a docstring, and its links lead somewhere" node reference.mjs
+step "the book is built" npx vitepress build .
+step "every link leads somewhere" node links.mjs
+
+echo "$passed passed, $failed failed, 0 skipped"
+((failed == 0))

@@ -58,6 +58,7 @@ export class MetricsRegistry {
     return this.patterns;
   }
 
+  /** False while the `recording` option is off: nothing is collected then. */
   get isRecording(): boolean {
     return this.recording();
   }

@@ -1,5 +1,6 @@
 /** Tells whether a text matches a wildcard pattern (CFG-10). */
 export interface Matcher {
+  /** Whether the whole of `text` matches. */
   matches(text: string): boolean;
 }
 

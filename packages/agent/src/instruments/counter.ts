@@ -18,12 +18,14 @@ export class Counter extends Series {
     return new Counter(Metric.detached(COUNTER, "", { initial }));
   }
 
+  /** Adds `delta`; what is no finite number is counted and left out (REG-2). */
   inc(delta = 1): this {
     if (this.state >= 0 && Number.isFinite(delta)) this.total += delta;
     else this.slow(delta);
     return this;
   }
 
+  /** Takes `delta` away; the counter may fall below zero (REG-2). */
   dec(delta = 1): this {
     if (this.state >= 0 && Number.isFinite(delta)) this.total -= delta;
     else this.slow(typeof delta === "number" ? -delta : Number.NaN);
@@ -35,10 +37,12 @@ export class Counter extends Series {
     if (into !== undefined) into.total += delta;
   }
 
+  /** The total. */
   get val(): number {
     return this.total;
   }
 
+  /** Replaces the total. */
   set val(value: number) {
     const into = this.state >= 0 && Number.isFinite(value) ? this : this.redirect(Number.isFinite(value));
     if (into !== undefined) into.total = value;

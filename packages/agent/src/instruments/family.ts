@@ -8,9 +8,11 @@ import type { SeriesTable } from "./series-table.js";
 export interface Family<I, N extends readonly string[]> {
   /** The series of these label values; keep it on a hot path, a write to it is one addition. */
   with(...values: { readonly [K in keyof N]: LabelValue }): I;
+  /** The same, by name. */
   with(labels: { readonly [K in N[number]]: LabelValue }): I;
   /** Forgets the series of these label values: nothing of it is sent any more, a later write starts from 0. */
   remove(...values: { readonly [K in keyof N]: LabelValue }): void;
+  /** The same, by name. */
   remove(labels: { readonly [K in N[number]]: LabelValue }): void;
 }
 

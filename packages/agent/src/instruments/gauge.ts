@@ -13,6 +13,7 @@ export class Gauge extends Series {
     super(metric, labels);
   }
 
+  /** Takes the level `value`; what is no finite number is counted and left out. */
   set(value: number): this {
     if (this.state >= 0 && Number.isFinite(value)) this.level = value;
     else {
@@ -29,6 +30,7 @@ export class Gauge extends Series {
     return this;
   }
 
+  /** Takes `delta` away; none counts as 0 (REG-7). */
   dec(delta = 1): this {
     return this.inc(typeof delta === "number" ? -delta : Number.NaN);
   }
@@ -38,6 +40,7 @@ export class Gauge extends Series {
     return Number.isNaN(this.level) ? null : this.level;
   }
 
+  /** The same as `set(value)`. */
   set val(value: number) {
     this.set(value);
   }

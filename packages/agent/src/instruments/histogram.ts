@@ -48,6 +48,7 @@ export class Histogram extends Series {
     return this.counts.slice();
   }
 
+  /** Replaces the counts of the buckets; one for each, or nothing changes. */
   set val(counts: readonly number[]) {
     const valid =
       Array.isArray(counts) &&

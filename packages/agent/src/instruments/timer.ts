@@ -63,6 +63,7 @@ export class Timer extends Series {
     return [this.sum, this.count];
   }
 
+  /** Replaces sum and count. */
   set val(value: readonly [sum: number, count: number]) {
     const [sum, count] = Array.isArray(value) ? value : [Number.NaN, 0];
     const valid = Number.isFinite(sum) && Number.isInteger(count) && count >= 0;

@@ -1,20 +1,32 @@
 /** Where the agent writes what it has to say. Messages never carry a secret (CFG-31); no method throws. */
 export interface Logger {
+  /** Each step of the agent. */
   trace(message: string): void;
+  /** What helps to find a mistake: requests, answers, settings. */
   debug(message: string): void;
+  /** What happened, once: start, stop, a changed setting. */
   info(message: string): void;
+  /** Something was left out or is not as configured; the agent goes on. */
   warn(message: string): void;
+  /** Something failed: events were refused, a set could not be collected. */
   error(message: string): void;
+  /** The agent cannot go on. */
   fatal(message: string): void;
 }
 
 /** A logger of the application: pino, winston and `console` fit. Missing methods are replaced by the nearest one present. */
 export interface UserLogger {
+  /** Each step of the agent. */
   trace?(message: string): unknown;
+  /** What helps to find a mistake. */
   debug?(message: string): unknown;
+  /** What happened, once. */
   info(message: string): unknown;
+  /** Something was left out or is not as configured. */
   warn(message: string): unknown;
+  /** Something failed. */
   error(message: string): unknown;
+  /** The agent cannot go on. */
   fatal?(message: string): unknown;
 }
 

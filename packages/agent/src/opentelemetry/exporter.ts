@@ -76,6 +76,7 @@ export class TidegaugeMetricExporter {
     }
   }
 
+  /** Stops taking metrics; what was exported before is flushed. */
   async shutdown(): Promise<void> {
     if (this.stopped) return;
     this.stopped = true;

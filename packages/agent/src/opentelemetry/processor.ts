@@ -11,6 +11,7 @@ export interface SdkSpanLike {
   readonly endTime: OtelTime;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly status: { readonly code: number };
+  /** Ids of the trace and the span. */
   spanContext(): OtelSpanContext;
 }
 
@@ -38,6 +39,7 @@ export class TidegaugeSpanProcessor {
     this.#client.measureByOpenTelemetry();
   }
 
+  /** Starts the transaction or span that stands for this one; never throws. */
   onStart(span: SdkSpanLike, parentContext: OtelContext): void {
     try {
       (span as WithMeasured)[MEASURED] = this.#start(span, parentContext);
@@ -46,6 +48,7 @@ export class TidegaugeSpanProcessor {
     }
   }
 
+  /** Ends what `onStart` started, with the names and attributes the span has by now; never throws. */
   onEnd(span: SdkSpanLike): void {
     try {
       const own = (span as WithMeasured)[MEASURED]?.own;
@@ -61,6 +64,7 @@ export class TidegaugeSpanProcessor {
   /** Nothing waits here: what ended is in the metric sets. */
   async forceFlush(): Promise<void> {}
 
+  /** Nothing waits here: what ended is in the metric sets already. */
   async shutdown(): Promise<void> {}
 
   #start(span: SdkSpanLike, parentContext: OtelContext): Measured {

@@ -33,6 +33,7 @@ export class TidegaugeMetricReader {
     this.leaveClient = this.client.beforeClose(() => this.stop());
   }
 
+  /** Called by the `MeterProvider` the reader is given to. Throws when it already has one. */
   setMetricProducer(producer: MetricProducer): void {
     if (this.producer !== undefined) throw new Error("a TidegaugeMetricReader belongs to one MeterProvider");
     this.producer = producer;
@@ -41,14 +42,17 @@ export class TidegaugeMetricReader {
     this.timer.unref();
   }
 
+  /** As the exporter. */
   selectAggregation(instrumentType: string): AggregationChoice {
     return this.exporter.selectAggregation(instrumentType);
   }
 
+  /** As the exporter. */
   selectAggregationTemporality(instrumentType: string): 0 | 1 {
     return this.exporter.selectAggregationTemporality(instrumentType);
   }
 
+  /** How many attribute sets the SDK keeps for an instrument. */
   selectCardinalityLimit(): number {
     return CARDINALITY_LIMIT;
   }

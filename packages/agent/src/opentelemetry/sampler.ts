@@ -6,6 +6,7 @@ const RECORD = 1;
 
 /** A sampler of the OpenTelemetry SDK 2.x. */
 export interface SamplerLike<Context = OtelContext, Kind = number, Attributes = OtelAttributes, Link = unknown> {
+  /** The sampler's decision for a span that is about to start. */
   shouldSample(
     context: Context,
     traceId: string,
@@ -14,6 +15,7 @@ export interface SamplerLike<Context = OtelContext, Kind = number, Attributes = 
     attributes: Attributes,
     links: Link[],
   ): { decision: number; attributes?: OtelAttributes; traceState?: unknown };
+  /** How the SDK names the sampler in its logs. */
   toString(): string;
 }
 
@@ -28,11 +30,13 @@ export class BreakdownSampler<S extends SamplerLike<never, never, never, never>>
     this.#inner = inner;
   }
 
+  /** The inner sampler's decision, but what it would not record is recorded without being sampled. */
   shouldSample(...args: Parameters<S["shouldSample"]>): ReturnType<S["shouldSample"]> {
     const result = this.#inner.shouldSample(...(args as never as [never, never, never, never, never, never]));
     return (result.decision === NOT_RECORD ? { ...result, decision: RECORD } : result) as ReturnType<S["shouldSample"]>;
   }
 
+  /** Its name with that of the inner sampler. */
   toString(): string {
     return `BreakdownSampler{${this.#inner.toString()}}`;
   }

@@ -43,6 +43,7 @@ export class RecordingTransport implements Transport {
     this.metricsets.length = 0;
   }
 
+  /** What was recorded counts as accepted. */
   stats(): TransportStats {
     const dropped = { ...this.dropped };
     const lost = Object.values(dropped).reduce((sum, count) => sum + count, 0);

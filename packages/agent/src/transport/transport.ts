@@ -24,5 +24,6 @@ export interface Transport {
   flush(): Promise<void>;
   /** Refuses new events (`closed`), flushes within its time limit, releases sockets and timers. Idempotent, never rejects (W-75). */
   close(): Promise<void>;
+  /** Where the recorded events are at this moment (W-93). */
   stats(): TransportStats;
 }

@@ -3,6 +3,7 @@ export type MetricKind = "gauge" | "delta" | "cumulative" | "histogram";
 
 /** The aggregations of `/api/v1/query`. */
 export const AGGREGATIONS = ["avg", "sum", "min", "max", "last", "count", "rate", "p50", "p90", "p95", "p99"] as const;
+/** How values become one a step and group; see `AGGREGATIONS`. */
 export type Aggregation = (typeof AGGREGATIONS)[number];
 
 /** Names with dots that `group_by` and `filter` accept beside label keys. They are not labels. */

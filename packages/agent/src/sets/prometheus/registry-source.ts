@@ -17,6 +17,7 @@ export interface PrometheusFamily {
 
 /** Any registry that can be read (PROM-41). */
 export interface PrometheusRegistry {
+  /** The families with their present values, as prom-client gives them. */
   getMetricsAsJSON(): Promise<unknown> | unknown;
 }
 

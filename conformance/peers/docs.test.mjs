@@ -31,6 +31,14 @@ const PAGES = {
   ],
   "prometheus.md": [["prometheus.metrics.requests", "prometheus.metrics.latency"]],
   "opentelemetry.md": [["orders", "latency"], ["orders"]],
+  "migration/prom-client.md": [
+    ["prometheus.metrics.requests", "prometheus.metrics.latency_seconds"],
+    ["prometheus.metrics.requests"],
+    [/^requests_total\{method="GET",status="200"\} 2$/m],
+    ["requests", "latency", "queue_depth", /^requests_total\{method="GET",status="200"\} 2$/m],
+  ],
+  "migration/opentelemetry.md": [[/name: 'orders'/], ["orders"], ["orders", /name: 'orders'/]],
+  "migration/python-agent.md": [["queue_depth", "orders", "checkout.sum.us", "latency"]],
 };
 
 describe.each(Object.keys(PAGES))("docs/%s", (page) => {
@@ -44,7 +52,7 @@ describe.each(Object.keys(PAGES))("docs/%s", (page) => {
   it.each(PAGES[page].map((expected, index) => [index + 1, expected]))(
     "snippet %i runs and does what the page says",
     async (index, expected) => {
-      const path = join(directory, `${page}-${index}.mjs`);
+      const path = join(directory, `${page.replace("/", "-")}-${index}.mjs`);
       writeFileSync(path, snippets[index - 1]);
       const before = server.requests.length;
       const { stdout } = await run(process.execPath, [path], {

@@ -90,6 +90,7 @@ export function ServicePage({ name }: { name: string }) {
               transaction={parameters.get("transaction") ?? undefined}
               firstSeenMs={durations === undefined ? undefined : Date.parse(durations.firstSeen)}
               hasBreakdown={hasBreakdown}
+              markers={markers}
             />
           )}
           {SECTIONS.map((section) => {

@@ -1,4 +1,4 @@
-import type { RefObject } from "preact";
+import type { ComponentChildren, RefObject } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { ApiError } from "../api/client.js";
 import { useResource } from "../api/useResource.js";
@@ -14,6 +14,7 @@ import { isLive, isRelative, queryTimes, type TimeRange } from "../time/range.js
 import { zoomOut, zoomTo } from "../time/useRange.js";
 import { loadPanel, type Scope } from "./load.js";
 import { Panel, PanelEmpty, PanelError, PanelLoading } from "./Panel.js";
+import { PanelActions } from "./PanelActions.js";
 import type { PanelSpec } from "./spec.js";
 import { useVisible } from "./useVisible.js";
 
@@ -26,6 +27,8 @@ export interface MetricPanelProps {
   exploreHref?: string | undefined;
   wide?: boolean;
   markers?: readonly Marker[] | undefined;
+  /** A button of this panel's own. */
+  action?: ComponentChildren;
   /** Replaces the queries of `spec`; `sourceKey` names what it depends on beside the scope. */
   load?: (scope: Scope, signal: AbortSignal) => Promise<ChartData>;
   sourceKey?: string;
@@ -33,7 +36,7 @@ export interface MetricPanelProps {
 
 /** A panel that loads what its spec says and draws it. */
 export function MetricPanel(props: MetricPanelProps) {
-  const { spec, scope, range, tick, exploreHref, wide = false, markers, load, sourceKey } = props;
+  const { spec, scope, range, tick, exploreHref, wide = false, markers, action, load, sourceKey } = props;
   const element = useRef<HTMLElement>(null);
   const visible = useVisible(element);
   const seen = useRef(false);
@@ -58,6 +61,7 @@ export function MetricPanel(props: MetricPanelProps) {
       exploreHref={exploreHref}
       wide={wide}
       markers={markers}
+      action={action}
     />
   );
 }
@@ -73,10 +77,11 @@ interface ChartPanelProps {
   exploreHref: string | undefined;
   wide: boolean;
   markers: readonly Marker[] | undefined;
+  action: ComponentChildren;
 }
 
 function ChartPanel(props: ChartPanelProps) {
-  const { spec, data, error, loading, retry, range, innerRef, exploreHref, wide, markers } = props;
+  const { spec, data, error, loading, retry, range, innerRef, exploreHref, wide, markers, action } = props;
   const [cursor, setCursor] = useState<number | null>(null);
   const [asTable, setAsTable] = useState(false);
   const { hidden, toggle, isolate } = useHidden(data?.series ?? []);
@@ -84,26 +89,13 @@ function ChartPanel(props: ChartPanelProps) {
   const actions = (
     <>
       {cursorTime !== undefined && <time class="panel-cursor-time">{cursorLabel(cursorTime, data)}</time>}
-      {exploreHref !== undefined && (
-        <a class="icon-button small" href={exploreHref} title="Explore this metric">
-          <span class="visually-hidden">Explore {spec.title}</span>
-          <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
-            <path class="icon-line" d="M7 2a5 5 0 1 0 0 10A5 5 0 0 0 7 2zM10.6 10.6 14 14" />
-          </svg>
-        </a>
-      )}
-      <button
-        type="button"
-        class="icon-button small"
-        aria-pressed={asTable}
-        title={asTable ? "Show the chart" : "Show the values as a table"}
-        aria-label={`${spec.title}: values as a table`}
-        onClick={() => setAsTable(!asTable)}
-      >
-        <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
-          <path class="icon-line" d="M2 3h12v10H2zM2 6.5h12M2 9.8h12M6 3v10" />
-        </svg>
-      </button>
+      {action}
+      <PanelActions
+        title={spec.title}
+        exploreHref={exploreHref}
+        asTable={asTable}
+        onTable={() => setAsTable(!asTable)}
+      />
     </>
   );
   return (

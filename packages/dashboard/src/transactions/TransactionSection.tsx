@@ -1,4 +1,5 @@
 import { useResource } from "../api/useResource.js";
+import type { Marker } from "../charts/frame.js";
 import type { Scope } from "../panels/load.js";
 import { MetricPanel } from "../panels/MetricPanel.js";
 import { PanelError, PanelLoading } from "../panels/Panel.js";
@@ -6,7 +7,8 @@ import type { PanelSpec } from "../panels/spec.js";
 import { setParameters } from "../route/useLocation.js";
 import { queryTimes, type TimeRange } from "../time/range.js";
 import { breakdownShares, loadBreakdown } from "./breakdown.js";
-import { latencyPanel, throughputPanel } from "./panels.js";
+import { LatencyPanel } from "./LatencyPanel.js";
+import { throughputPanel } from "./panels.js";
 import { SpanTable } from "./SpanTable.js";
 import { loadTransactions } from "./summary.js";
 import { TransactionTable } from "./TransactionTable.js";
@@ -20,11 +22,12 @@ export interface TransactionSectionProps {
   /** When the first transactions were reported, undefined if the service reports none. */
   firstSeenMs: number | undefined;
   hasBreakdown: boolean;
+  markers: readonly Marker[];
 }
 
 /** What the service does for its callers: throughput, latency, where the time goes, and the transactions to choose from. */
 export function TransactionSection(props: TransactionSectionProps) {
-  const { scope, range, tick, transaction, firstSeenMs, hasBreakdown } = props;
+  const { scope, range, tick, transaction, firstSeenMs, hasBreakdown, markers } = props;
   const hasDurations = firstSeenMs !== undefined;
   const query = { ...scope, ...queryTimes(range) };
   const table = useResource(hasDurations ? JSON.stringify(["transactions", query]) : undefined, tick, (signal) =>
@@ -55,14 +58,19 @@ export function TransactionSection(props: TransactionSectionProps) {
         )}
       </h2>
       <div class="grid">
-        {hasDurations && <MetricPanel spec={throughputPanel(transaction)} scope={scope} range={range} tick={tick} />}
-        {hasDurations && <MetricPanel spec={latencyPanel(transaction)} scope={scope} range={range} tick={tick} />}
+        {hasDurations && (
+          <MetricPanel spec={throughputPanel(transaction)} scope={scope} range={range} tick={tick} markers={markers} />
+        )}
+        {hasDurations && (
+          <LatencyPanel transaction={transaction} scope={scope} range={range} tick={tick} markers={markers} />
+        )}
         {hasBreakdown && (
           <MetricPanel
             spec={breakdownSpec}
             scope={{ ...scope }}
             range={range}
             tick={tick}
+            markers={markers}
             sourceKey={transaction ?? ""}
             load={async (full, signal) => breakdownShares(await loadBreakdown(full, transaction, signal))}
           />

@@ -12,7 +12,7 @@ export const TYPE_LABEL = "transaction_type";
 export const OUTCOME_LABEL = "event_outcome";
 
 /** The filters that narrow the panels to one transaction. */
-function transactionFilters(name: string | undefined): string[] {
+export function transactionFilters(name: string | undefined): string[] {
   return name === undefined ? [] : [`${NAME_LABEL}:${name}`];
 }
 

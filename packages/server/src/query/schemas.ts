@@ -77,7 +77,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     },
     points: list({
       type: "array",
-      prefixItems: [INTEGER, { type: ["array", "null"], items: INTEGER }],
+      items: { oneOf: [INTEGER, list(INTEGER), { type: "null" }] },
       minItems: 2,
       maxItems: 2,
       description:

@@ -11,7 +11,7 @@ const DAY = 24 * HOUR;
 
 /** Steps people read easily. */
 const STEPS: readonly number[] = [
-  ...[1, 2, 5, 10, 15, 30].map((each) => each * SECOND),
+  ...[1, 2, 5, 10, 15, 20, 30].map((each) => each * SECOND),
   ...[1, 2, 5, 10, 15, 30].map((each) => each * MINUTE),
   ...[1, 2, 3, 6, 12].map((each) => each * HOUR),
   ...[1, 2, 7, 14, 30, 90, 365].map((each) => each * DAY),
@@ -29,7 +29,8 @@ function readableStep(atLeastMs: number): number {
 
 /**
  * A step that gives some 240 points over the window, but is not shorter than the time between two reports of the selected series: a chart of a
- * metric reported every 30 s would else be mostly gaps.
+ * metric reported every 30 s would else be mostly gaps. If it can, it holds a whole number of reports: with a report every 10 s and a step of 15 s
+ * every other step would hold two, and every sum would look like a saw.
  */
 export async function automaticStep(
   connection: DuckDBConnection,
@@ -41,7 +42,9 @@ export async function automaticStep(
   // With a step of minutes no usual interval matters.
   if (aimed > 5 * MINUTE) return aimed;
   const interval = await reportInterval(connection, files, request);
-  return interval === undefined ? aimed : Math.max(aimed, readableStep(Math.min(interval, window)));
+  if (interval === undefined) return aimed;
+  const enough = Math.max(aimed, readableStep(Math.min(interval, window)));
+  return STEPS.find((step) => step >= enough && step <= 3 * enough && step % interval === 0) ?? enough;
 }
 
 /** Median time between two reports of a few of the series, rounded to a second; undefined if none reported twice. */

@@ -1,0 +1,81 @@
+import type { Marker } from "../charts/frame.js";
+import type { HeatmapPanelProps } from "../heatmap/HeatmapPanel.js";
+import type { Scope } from "../panels/load.js";
+import { MetricPanel } from "../panels/MetricPanel.js";
+import { Panel, PanelLoading } from "../panels/Panel.js";
+import { LATER_FAILED, useLater } from "../panels/useLater.js";
+import { linkTo } from "../route/location.js";
+import { setParameters, useLocation } from "../route/useLocation.js";
+import type { TimeRange } from "../time/range.js";
+import { latencyPanel, TRANSACTION_DURATION, transactionFilters } from "./panels.js";
+
+/** What the latency of transactions is asked with. */
+export interface LatencyPanelProps {
+  /** The chosen transaction, undefined for all. */
+  transaction: string | undefined;
+  scope: Omit<Scope, "from" | "to">;
+  range: TimeRange;
+  tick: number;
+  markers: readonly Marker[];
+}
+
+const ICON = "M2 2h3v3H2zM6.5 2h3v3h-3zM11 6.5h3v3h-3zM6.5 6.5h3v3h-3zM2 11h3v3H2zM6.5 11h3v3h-3z";
+
+/** How long transactions take: percentiles as lines, or all of them as a heat map, which shows fast and slow ones apart. */
+export function LatencyPanel({ transaction, scope, range, tick, markers }: LatencyPanelProps) {
+  const { parameters } = useLocation();
+  const asHeatmap = parameters.get("latency") === "heatmap";
+  const spec = latencyPanel(transaction);
+  const filters = transactionFilters(transaction);
+  const action = (
+    <button
+      type="button"
+      class="icon-button small"
+      aria-pressed={asHeatmap}
+      title={asHeatmap ? "Show percentiles" : "Show a heat map"}
+      aria-label="Latency as a heat map"
+      data-testid="latency-heatmap"
+      onClick={() => setParameters({ latency: asHeatmap ? undefined : "heatmap" }, true)}
+    >
+      <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
+        <path fill="currentColor" d={ICON} />
+      </svg>
+    </button>
+  );
+  if (!asHeatmap) {
+    return <MetricPanel spec={spec} scope={scope} range={range} tick={tick} markers={markers} action={action} />;
+  }
+  return (
+    <HeatmapLater
+      id={spec.id}
+      title={spec.title}
+      description="Each column is a moment, each row a duration; the more transactions took that long, the stronger its colour."
+      metric={TRANSACTION_DURATION}
+      filters={filters}
+      scope={scope}
+      range={range}
+      tick={tick}
+      markers={markers}
+      exploreHref={linkTo(["explore"], parameters, {
+        service: scope.service,
+        metric: TRANSACTION_DURATION,
+        view: "heatmap",
+        filter: filters,
+      })}
+      action={action}
+    />
+  );
+}
+
+const loadPanel = () => import("../heatmap/HeatmapPanel.js").then(({ HeatmapPanel }) => HeatmapPanel);
+
+/** Fetched when it is first asked for: most visits need no heat map. */
+function HeatmapLater(props: HeatmapPanelProps) {
+  const { value: HeatmapPanel, failed } = useLater(loadPanel);
+  if (HeatmapPanel !== undefined) return <HeatmapPanel {...props} />;
+  return (
+    <Panel id={props.id} title={props.title} actions={props.action}>
+      {failed ? <p role="alert">{LATER_FAILED}</p> : <PanelLoading />}
+    </Panel>
+  );
+}

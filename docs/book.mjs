@@ -26,6 +26,7 @@ const PARTS = [
       "docs/query-api.md",
       "docs/storage.md",
       "docs/elasticsearch.md",
+      "docs/command-line.md",
     ],
   },
   { title: "Configuration", pages: ["docs/configuration.md"] },

@@ -1,9 +1,14 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Client, getClient } from "./client.js";
 import { MetricSet } from "./metricset.js";
 import { runningClient } from "./running.js";
+import { EventLoopMetricSet } from "./sets/index.js";
 import { RecordingTransport } from "./testing/recording-transport.js";
 
 const quiet = { trace() {}, debug() {}, info: vi.fn(), warn: vi.fn(), error: vi.fn(), fatal() {} };
@@ -53,6 +58,15 @@ describe("one client a process", () => {
     await inert.flush();
     expect(inert.stats().recorded).toBe(0);
     expect(make({ transport: new RecordingTransport() })).not.toBe(inert);
+  });
+
+  it("API-13 the inert client has no sets and measures nothing, also with ELASTIC_APM_ENABLED=true", async () => {
+    vi.stubEnv("ELASTIC_APM_ENABLED", "true");
+    vi.resetModules();
+    const copy = (await import("./client.js")) as typeof import("./client.js");
+    const inert = copy.getClient();
+    expect(inert.metrics.metricSets()).toEqual([]);
+    expect(inert.tracer.isActive).toBe(false);
   });
 
   it("API-16 after close() a new one can be started", async () => {
@@ -127,13 +141,53 @@ describe("sets of a client", () => {
     ]);
   });
 
-  it("PROM-2 warns and goes on when no Prometheus client can be found", async () => {
-    const client = make({ start: false, transport: new RecordingTransport(), prometheusMetrics: true });
-    await client.metrics.loaded();
-    expect(quiet.warn).toHaveBeenCalledWith(
+  it("W-92 what sends through the client sends its last values before a program ends by itself", () => {
+    const script = `
+      const { Client } = require("./packages/agent");
+      const sent = { collected: 0, stopped: 0 };
+      const transport = { queue() {}, drop() {}, flush: async () => {}, close: async () => {}, stats: () => ({ dropped: {} }) };
+      const client = new Client({ transport, metricsInterval: "60s", logLevel: "off", cloudProvider: "none" });
+      client.accompany({ collect: async () => { sent.collected++; }, stop: async () => { sent.stopped++; } });
+      process.on("exit", () => console.log(JSON.stringify(sent)));`;
+    const out = execFileSync(process.execPath, ["-e", script], { encoding: "utf8" });
+    expect(JSON.parse(out)).toEqual({ collected: 1, stopped: 0 });
+  });
+
+  it("PROM-2 warns and goes on when no Prometheus client can be found", () => {
+    // A directory without one: the workspace has its own.
+    const directory = mkdtempSync(join(tmpdir(), "tidegauge-"));
+    const script = `
+      const { Client } = require(${JSON.stringify(resolve("packages/agent"))});
+      const warnings = [];
+      const logger = { info() {}, warn: (text) => warnings.push(text), error() {} };
+      const client = new Client({ start: false, prometheusMetrics: true, cloudProvider: "none", logger });
+      client.metrics.loaded().then(() => {
+        console.log(JSON.stringify({ warnings, sets: client.metrics.metricSets().length }));
+        return client.close();
+      });`;
+    const out = execFileSync(process.execPath, ["-e", script], { cwd: directory, encoding: "utf8" });
+    rmSync(directory, { recursive: true });
+    const { warnings, sets } = JSON.parse(out) as { warnings: string[]; sets: number };
+    expect(warnings).toEqual([
       expect.stringMatching(/could not register elasticapm\.metrics\.sets\.prometheus.*prom-client/),
-    );
-    expect(client.metrics.metricSets()).toHaveLength(6);
+    ]);
+    expect(sets).toBe(6);
+  });
+
+  it("a built-in set that cannot be made is an error in the log, and the client runs with the others", () => {
+    vi.spyOn(EventLoopMetricSet.prototype, "histograms").mockImplementation(() => {
+      throw new Error("no monitor here");
+    });
+    const client = make({ start: false, transport: new RecordingTransport() });
+    vi.restoreAllMocks();
+    expect(quiet.error).toHaveBeenCalledWith(expect.stringMatching(/EventLoopMetricSet.*no monitor here/));
+    expect(client.metrics.metricSets().map((set) => set.id)).toEqual([
+      expect.stringContaining("CPUMetricSet"),
+      "nodejs",
+      expect.stringContaining("BreakdownMetricSet"),
+      "transaction",
+      "agent",
+    ]);
   });
 
   it("REG-80 sets are registered with interval 0 too, and collect() works by hand", async () => {
@@ -209,7 +263,7 @@ describe("the life of a client", () => {
     };
     const client = new Client({ transport, metricsInterval: "30s", metricsSets: [] });
     client.metrics.register(MetricSet).counter("last").inc();
-    client.beforeClose(() => Promise.reject(new Error("no")));
+    client.accompany({ collect: async () => {}, stop: () => Promise.reject(new Error("no")) });
     await client.close();
     expect(transport.metricsets.some(({ samples }) => samples.last !== undefined)).toBe(true);
     expect(closed).toBe(1);

@@ -11,7 +11,7 @@ export type { InstrumentOptions } from "./instruments/metric.js";
 export { Timer } from "./instruments/timer.js";
 export type { Logger, UserLogger } from "./logging/index.js";
 export { MetricSet } from "./metricset.js";
-export { type MetricSetClass, MetricsRegistry, type RegistryOptions } from "./registry.js";
+export type { MetricSetClass, MetricsRegistry, RegistryOptions } from "./registry.js";
 export {
   AgentHealthMetricSet,
   BreakdownMetricSet,

@@ -1,16 +1,18 @@
 import type { Metricset } from "@tidegauge/protocol";
 import type { Counter } from "./instruments/counter.js";
-import { type Family, SeriesFamily } from "./instruments/family.js";
+import type { Family } from "./instruments/family.js";
 import type { Gauge } from "./instruments/gauge.js";
 import type { Histogram } from "./instruments/histogram.js";
 import type { Labels } from "./instruments/labels.js";
-import { LifetimeTotals } from "./instruments/lifetime-totals.js";
+import type { LifetimeTotals } from "./instruments/lifetime-totals.js";
 import { COUNTER, GAUGE, HISTOGRAM, type InstrumentOptions, type Kind, TIMER } from "./instruments/metric.js";
-import { Observers } from "./instruments/observers.js";
-import { SeriesTable } from "./instruments/series-table.js";
+import type { Observers } from "./instruments/observers.js";
+import type { SeriesTable } from "./instruments/series-table.js";
 import type { Timer } from "./instruments/timer.js";
-import { Walk } from "./instruments/walk.js";
 import type { MetricsRegistry } from "./registry.js";
+
+// Everybody imports the class; what only an instance needs is loaded with the first one.
+const parts = (): typeof import("./metricset-parts.js") => require("./metricset-parts.js");
 
 /** Where refused series of a counter, timer or histogram are counted (REG-37). */
 const OVERFLOW_LABELS: Labels = Object.freeze({ overflow: "true" });
@@ -21,11 +23,13 @@ export class MetricSet {
   /** The series of the set; for the collector and the exposition. */
   readonly table: SeriesTable;
   readonly observers: Observers;
-  readonly totals: LifetimeTotals = new LifetimeTotals();
+  readonly totals: LifetimeTotals;
   private limitLogged = false;
 
   constructor(registry: MetricsRegistry) {
+    const { LifetimeTotals, Observers, SeriesTable } = parts();
     this.registry = registry;
+    this.totals = new LifetimeTotals();
     this.table = new SeriesTable({
       limit: registry.seriesLimit,
       isDisabled: (name) => registry.isDisabled(name),
@@ -47,22 +51,27 @@ export class MetricSet {
     return this.registry.idOf(this) ?? this.constructor.name;
   }
 
+  /** The counter of this name and these labels, made at the first call, which also decides its options. */
   counter(name: string, labels?: Labels, options?: InstrumentOptions): Counter {
     return this.table.get(COUNTER, name, labels, options) as Counter;
   }
 
+  /** The gauge of this name and these labels, made at the first call, which also decides its options. */
   gauge(name: string, labels?: Labels, options?: InstrumentOptions): Gauge {
     return this.table.get(GAUGE, name, labels, options) as Gauge;
   }
 
+  /** The timer of this name and these labels, made at the first call, which also decides its options. */
   timer(name: string, labels?: Labels, options?: InstrumentOptions): Timer {
     return this.table.get(TIMER, name, labels, options) as Timer;
   }
 
+  /** The histogram of this name and these labels, made at the first call, which also decides its options. */
   histogram(name: string, labels?: Labels, options?: InstrumentOptions): Histogram {
     return this.table.get(HISTOGRAM, name, labels, options) as Histogram;
   }
 
+  /** The counters of one name, told apart by the values of `labelNames`; the labels are typed. */
   counters<const N extends readonly [string, ...string[]]>(
     name: string,
     labelNames: N,
@@ -71,6 +80,7 @@ export class MetricSet {
     return this.family(COUNTER, name, labelNames, options) as Family<Counter, N>;
   }
 
+  /** The gauges of one name, told apart by the values of `labelNames`; the labels are typed. */
   gauges<const N extends readonly [string, ...string[]]>(
     name: string,
     labelNames: N,
@@ -79,6 +89,7 @@ export class MetricSet {
     return this.family(GAUGE, name, labelNames, options) as Family<Gauge, N>;
   }
 
+  /** The timers of one name, told apart by the values of `labelNames`; the labels are typed. */
   timers<const N extends readonly [string, ...string[]]>(
     name: string,
     labelNames: N,
@@ -87,6 +98,7 @@ export class MetricSet {
     return this.family(TIMER, name, labelNames, options) as Family<Timer, N>;
   }
 
+  /** The histograms of one name, told apart by the values of `labelNames`; the labels are typed. */
   histograms<const N extends readonly [string, ...string[]]>(
     name: string,
     labelNames: N,
@@ -101,7 +113,7 @@ export class MetricSet {
     labelNames: readonly string[],
     options: InstrumentOptions | undefined,
   ): unknown {
-    return new SeriesFamily(this.table, kind, name, labelNames, options);
+    return new (parts().SeriesFamily)(this.table, kind, name, labelNames, options);
   }
 
   /** A gauge that `read` is asked for at each collection; the function it gives ends that, and nothing more is sent. */
@@ -133,6 +145,7 @@ export class MetricSet {
 
   /** The steps after `beforeCollect`, as objects. */
   *payloads(): Generator<Metricset, void, undefined> {
+    const { Walk } = parts();
     const timestamp = this.registry.nowUs();
     const walk = new Walk(this.table, this.totals, this.registry.seriesExpiry, timestamp);
     try {

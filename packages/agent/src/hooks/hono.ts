@@ -1,6 +1,3 @@
-import { currentSpan } from "../tracing/context.js";
-import { httpTransactionName } from "./http-exchange.js";
-
 interface HonoRoute {
   path: string;
   method: string;
@@ -11,25 +8,32 @@ export interface HonoContextLike {
   req: { method: string; readonly matchedRoutes?: readonly HonoRoute[]; routeIndex?: number };
 }
 
+/** What naming needs; loaded with the first middleware, since the package's entry point offers this file to everybody. */
+const parts = (): Pick<typeof import("../tracing/context.js"), "currentSpan"> &
+  Pick<typeof import("./http-exchange.js"), "httpTransactionName"> => ({
+  currentSpan: (require("../tracing/context.js") as typeof import("../tracing/context.js")).currentSpan,
+  httpTransactionName: (require("./http-exchange.js") as typeof import("./http-exchange.js")).httpTransactionName,
+});
+
 /**
  * A middleware that names the transaction of each request by hono's route: `app.use(honoRoute())`, before the routes. Hono is an ES module without a
  * place for a hook (TR-13).
  */
 export function honoRoute(): (context: HonoContextLike, next: () => Promise<void>) => Promise<void> {
+  const { currentSpan, httpTransactionName } = parts();
   return async (context, next) => {
     try {
       await next();
     } finally {
-      nameTransaction(context);
+      const transaction = currentSpan()?.root;
+      if (transaction?.name === "") transaction.name = httpTransactionName(context.req.method, routeOf(context));
     }
   };
 }
 
-function nameTransaction({ req }: HonoContextLike): void {
-  const transaction = currentSpan()?.root;
-  if (transaction === null || transaction === undefined || transaction.name !== "") return;
+function routeOf({ req }: HonoContextLike): string | undefined {
   const route = req.matchedRoutes?.[req.routeIndex ?? 0];
   // What answered is a middleware for everything below a path, not a route: usually nothing was found.
   const isMiddleware = route === undefined || (route.method === "ALL" && route.path.endsWith("*"));
-  transaction.name = httpTransactionName(req.method, isMiddleware ? undefined : route.path);
+  return isMiddleware ? undefined : route.path;
 }

@@ -3,6 +3,7 @@ import { WildcardMatcher } from "../config/index.js";
 import { MetricSet } from "../metricset.js";
 import { testRegistry } from "../registry.testing.js";
 import { NOOP } from "./noop.js";
+import { Walk } from "./walk.js";
 
 const patterns = (...texts: string[]): WildcardMatcher[] => texts.map((text) => new WildcardMatcher(text));
 
@@ -260,6 +261,37 @@ describe("expiry", () => {
       [{ a: "2" }, 1],
       [{ overflow: "true" }, 5],
     ]);
+  });
+
+  it("REG-39 a series that comes back keeps its old place: many at once are no more than so many steps", async () => {
+    const { set, registry, collect } = testRegistry({ seriesLimit: 500 });
+    const held = Array.from({ length: 400 }, (_, id) => set.counter("r", { id }, { resetOnCollect: true }));
+    const [list] = set.table.series;
+    for (const counter of held.slice(0, 40)) set.table.remove(counter);
+    for (const counter of held.slice(0, 40)) counter.inc();
+    // No place was looked for and none was doubled.
+    expect(list).toEqual(held);
+    expect((await collect()).map((payload) => payload.tags?.id)).toEqual(held.slice(0, 40).map((_, id) => String(id)));
+    for (let round = 0; round < 12; round++) await registry.collect();
+    expect(list).toHaveLength(0);
+    for (const counter of held) counter.inc();
+    expect(await collect()).toHaveLength(400);
+    expect(list).toHaveLength(400);
+  });
+
+  it("REG-43 a series that comes back during a walk waits for the next one", () => {
+    const { set } = testRegistry();
+    set.counter("a", { id: 1 }).inc();
+    const held = set.counter("a", { id: 2 }).inc();
+    const walk = new Walk(set.table, set.totals, 10, 1_000_000);
+    expect(walk.next()?.values()).toEqual(["1"]);
+    set.table.remove(held);
+    held.inc();
+    expect(walk.next()).toBeUndefined();
+    walk.end();
+    const next = new Walk(set.table, set.totals, 10, 2_000_000);
+    expect([next.next()?.values(), next.next()?.values(), next.next()]).toEqual([["1"], ["2"], undefined]);
+    next.end();
   });
 
   it("REG-39 0 means never", async () => {

@@ -32,7 +32,8 @@ export class SeriesTable {
   private walks = 0;
   /** Series that got their place during a walk: they join the lists after it (REG-43). */
   private readonly late = new Set<Series>();
-  private dead = 0;
+  /** Series taken out whose place in the list is not free yet. */
+  private readonly dead = new Set<Series>();
 
   constructor(owner: TableOwner) {
     this.owner = owner;
@@ -120,7 +121,8 @@ export class SeriesTable {
     series.labels.add(series);
     if (series.labels === this.index.bare) of.bare = series;
     if (this.walks > 0) this.late.add(series);
-    else (this.series[of.kind] as Series[]).push(series);
+    // One that comes back before its old place was given away keeps it: to look for that place takes as long as the list is.
+    else if (!this.dead.delete(series)) (this.series[of.kind] as Series[]).push(series);
   }
 
   /** The series that takes what a refused one would have got; undefined where nothing may. */
@@ -154,8 +156,8 @@ export class SeriesTable {
     series.clear();
     if (series.labels.remove(series)) this.index.remove(series.labels);
     if (of.size === 0 && of.overflows === 0) this.forget(of);
-    if (!this.late.delete(series)) this.dead++;
-    if (this.walks === 0 && this.dead > 64 && this.dead * 2 > this.size) this.compact();
+    if (!this.late.delete(series)) this.dead.add(series);
+    if (this.walks === 0 && this.dead.size > 64 && this.dead.size * 2 > this.size) this.compact();
   }
 
   private forget(of: MetricName): void {
@@ -195,8 +197,6 @@ export class SeriesTable {
         this.claim(series.metric);
       }
       series.labels = this.index.ensure(labels);
-      // Its old place in the list goes before it gets a new one.
-      if (this.walks === 0) this.compact();
       return this.place(series);
     }
     const into = other ?? this.create(of.kind, of.name, labels, options);
@@ -242,7 +242,7 @@ export class SeriesTable {
   endWalk(): void {
     this.walks--;
     if (this.walks > 0) return;
-    if (this.dead > 0) this.compact();
+    if (this.dead.size > 0) this.compact();
     for (const series of this.late) (this.series[series.metric.of.kind] as Series[]).push(series);
     this.late.clear();
   }
@@ -254,6 +254,6 @@ export class SeriesTable {
       for (const series of list) if (series.state !== DETACHED && !this.late.has(series)) list[kept++] = series;
       list.length = kept;
     }
-    this.dead = 0;
+    this.dead.clear();
   }
 }

@@ -42,7 +42,7 @@ export class Walk {
       const end = this.ends[this.kind] as number;
       while (this.index < end) {
         const series = list[this.index++] as Series;
-        if (series.state === DETACHED || series.isDisabled) continue;
+        if (series.state === DETACHED || series.isDisabled || this.table.isLate(series)) continue;
         const isWalked = series.labels.round === this.round;
         if (!isWalked && series.emits) {
           series.labels.round = this.round;

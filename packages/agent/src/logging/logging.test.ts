@@ -146,8 +146,8 @@ describe("files", () => {
 it("standard error gets one line a message, with time and level", () => {
   expect(formatLine("warning", "a\nb", 0)).toBe("1970-01-01T00:00:00.000Z WARNING [tidegauge] a\\nb\n");
   const script = `process.stderr.write = (text) => { process.stdout.write(text); return true; };
-    const { createLogger } = require("./packages/agent/dist/logging/index.js");
-    const { Config } = require("./packages/agent/dist/config/index.js");
+    const { createLogger } = require("./packages/agent/dist/logging/create.js");
+    const { Config } = require("./packages/agent/dist/config/config.js");
     createLogger(Config.load({}, {})).error("broken");`;
   expect(execFileSync(process.execPath, ["-e", script], { encoding: "utf8" })).toMatch(/ERROR \[tidegauge\] broken\n$/);
 });
@@ -167,8 +167,8 @@ it("CFG-33 logs one cause once a minute and tells how often it was held back", (
 
 it("standard error whose reader has gone away does not end the application", async () => {
   const script = `
-    const { createLogger } = require("./packages/agent/dist/logging/index.js");
-    const { Config } = require("./packages/agent/dist/config/index.js");
+    const { createLogger } = require("./packages/agent/dist/logging/create.js");
+    const { Config } = require("./packages/agent/dist/config/config.js");
     const logger = createLogger(Config.load({}, {}));
     process.once("message", () => {
       logger.error("first");

@@ -30,7 +30,7 @@ export class TidegaugeMetricReader {
     this.exporter = new TidegaugeMetricExporter({ client: this.client });
     // Read once: the reader keeps its start-up decision (REG-86).
     this.intervalMs = this.client.config.values.metricsIntervalMs;
-    this.leaveClient = this.client.beforeClose(() => this.stop());
+    this.leaveClient = this.client.accompany({ collect: () => this.run(), stop: () => this.stop() });
   }
 
   /** Called by the `MeterProvider` the reader is given to. Throws when it already has one. */

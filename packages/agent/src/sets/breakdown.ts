@@ -1,9 +1,9 @@
 import type { Labels } from "../instruments/labels.js";
 import type { InstrumentOptions, Kind } from "../instruments/metric.js";
 import { SpanBoundMetricSet } from "../span-bound-metricset.js";
-import { OTHER, type SelfTimes } from "../tracing/self-times.js";
+import type { SelfTimes } from "../tracing/self-times.js";
 import type { SelfTimeSink } from "../tracing/tracer.js";
-import { OverflowGroups } from "./overflow-groups.js";
+import type { OverflowGroups } from "./overflow-groups.js";
 
 const NAME = "span.self_time";
 const OPTIONS: InstrumentOptions = { resetOnCollect: true, unit: "us" };
@@ -13,12 +13,7 @@ const OPTIONS: InstrumentOptions = { resetOnCollect: true, unit: "us" };
  * sums when they end (BD-41), so a report holds whole transactions (BD-43).
  */
 export class BreakdownMetricSet extends SpanBoundMetricSet implements SelfTimeSink {
-  readonly #overflow = new OverflowGroups({
-    "span.subtype": OTHER,
-    "span.type": OTHER,
-    "transaction.name": OTHER,
-    "transaction.type": OTHER,
-  });
+  #overflow: OverflowGroups | undefined;
 
   addTransaction(name: string, type: string, sums: SelfTimes, selfTimeUs: number): void {
     for (const entry of sums.entries) this.#add(name, type, entry.type, entry.subtype, entry.sumUs, entry.count);
@@ -35,6 +30,12 @@ export class BreakdownMetricSet extends SpanBoundMetricSet implements SelfTimeSi
   }
 
   protected override overflowLabels(_kind: Kind, _name: string, labels: Labels): Labels {
+    this.#overflow ??= new (require("./overflow-groups.js") as typeof import("./overflow-groups.js")).OverflowGroups([
+      "span.subtype",
+      "span.type",
+      "transaction.name",
+      "transaction.type",
+    ]);
     return this.#overflow.labelsFor(labels);
   }
 }

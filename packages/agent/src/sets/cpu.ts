@@ -1,7 +1,7 @@
 import { MetricSet } from "../metricset.js";
 import type { MetricsRegistry } from "../registry.js";
 import type { CPUReading, CPUSource } from "./cpu/cpu-source.js";
-import { LinuxCPU, type LinuxPaths } from "./cpu/linux-cpu.js";
+import type { LinuxPaths } from "./cpu/linux-cpu.js";
 import type { MetricRow } from "./metric-row.js";
 
 type CPURow = MetricRow & { readonly from: keyof CPUReading };
@@ -155,6 +155,7 @@ function choose(registry: MetricsRegistry, options: CPUMetricSetOptions): CPUSou
   const env = options.env ?? process.env;
   if ((options.platform ?? process.platform) !== "linux" || env.ELASTIC_APM_FORCE_PSUTIL_METRICS !== undefined)
     return portable();
+  const { LinuxCPU } = require("./cpu/linux-cpu.js") as typeof import("./cpu/linux-cpu.js");
   const linux = new LinuxCPU(registry.logger, options.paths);
   return linux.works ? linux : portable();
 }

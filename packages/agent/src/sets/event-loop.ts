@@ -1,7 +1,7 @@
 import { constants, type EventLoopUtilization, PerformanceObserver, performance } from "node:perf_hooks";
 import { MetricSet } from "../metricset.js";
 import type { MetricsRegistry } from "../registry.js";
-import { LoopDelay } from "./loop-delay.js";
+import type { LoopDelay } from "./loop-delay.js";
 import type { MetricRow } from "./metric-row.js";
 
 /** The metrics of the set. None is on Elastic's internal list, and one foreign name moves a whole metricset, hence a set of its own (SRV-60). */
@@ -59,6 +59,7 @@ export class EventLoopMetricSet extends MetricSet {
 
   constructor(registry: MetricsRegistry) {
     super(registry);
+    const { LoopDelay } = require("./loop-delay.js") as typeof import("./loop-delay.js");
     this.delay = LoopDelay.for(registry, this);
     this.observer = new PerformanceObserver((list) => this.record(list.getEntries()));
     this.observer.observe({ entryTypes: ["gc"] });

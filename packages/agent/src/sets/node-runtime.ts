@@ -1,6 +1,6 @@
 import { MetricSet } from "../metricset.js";
 import type { MetricsRegistry } from "../registry.js";
-import { LoopDelay } from "./loop-delay.js";
+import type { LoopDelay } from "./loop-delay.js";
 import type { MetricRow } from "./metric-row.js";
 
 /** The metrics of the set: gauges, all on Elastic's internal list. */
@@ -63,6 +63,7 @@ export class NodeRuntimeMetricSet extends MetricSet {
   constructor(registry: MetricsRegistry, internals: Internals = process as unknown as Internals) {
     super(registry);
     this.internals = internals;
+    const { LoopDelay } = require("./loop-delay.js") as typeof import("./loop-delay.js");
     this.delay = LoopDelay.for(registry, this);
   }
 

@@ -9,9 +9,9 @@ export class OverflowGroups {
   readonly #lastResort: Labels;
   readonly #groups = new Map<string, Labels>();
 
-  /** `lastResort` replaces the labels of its keys once there are too many groups. */
-  constructor(lastResort: Labels) {
-    this.#lastResort = lastResort;
+  /** `lost` are the labels that go as well once there are too many groups. */
+  constructor(lost: readonly string[]) {
+    this.#lastResort = Object.fromEntries(lost.map((key) => [key, OTHER]));
   }
 
   /** `labels` with `_other` as the transaction's name, or with the last resort. */

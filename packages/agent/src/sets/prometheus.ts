@@ -4,13 +4,11 @@ import { NOOP } from "../instruments/noop.js";
 import type { Series } from "../instruments/series.js";
 import { MetricSet } from "../metricset.js";
 import type { MetricsRegistry } from "../registry.js";
-import { bucketCounts, groupValues, labelsWithout } from "./prometheus/bucket-group.js";
-import {
-  defaultRegistries,
-  isRegistry,
-  type PrometheusFamily,
-  type PrometheusRegistry,
-} from "./prometheus/registry-source.js";
+import type { PrometheusFamily, PrometheusRegistry } from "./prometheus/registry-source.js";
+
+// Loaded with the first set of this class: few programs have one, and everybody imports the class.
+const source = (): typeof import("./prometheus/registry-source.js") => require("./prometheus/registry-source.js");
+const groups = (): typeof import("./prometheus/bucket-group.js") => require("./prometheus/bucket-group.js");
 
 /** What the set is told by the client. */
 export interface PrometheusOptions {
@@ -36,6 +34,7 @@ export class PrometheusMetrics extends MetricSet {
   constructor(registry: MetricsRegistry, options: PrometheusOptions = registry.prometheus) {
     super(registry);
     this.prefix = options.prefix ?? (() => DEFAULT_PREFIX);
+    const { defaultRegistries, isRegistry } = source();
     const given = options.registries;
     this.sources =
       given === undefined ? defaultRegistries() : Array.isArray(given) ? given : [given as PrometheusRegistry];
@@ -54,6 +53,7 @@ export class PrometheusMetrics extends MetricSet {
   }
 
   private mirror(family: PrometheusFamily, prefix: string, seen: Set<Series>): void {
+    const { bucketCounts, groupValues, labelsWithout } = groups();
     switch (family.type) {
       case "counter": {
         // The client cuts the suffix itself once it has written OpenMetrics: with and without it are one name (PROM-44).

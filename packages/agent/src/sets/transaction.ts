@@ -2,10 +2,9 @@ import type { Metricset, Sample } from "@tidegauge/protocol";
 import type { Labels } from "../instruments/labels.js";
 import type { InstrumentOptions, Kind } from "../instruments/metric.js";
 import { MetricSet } from "../metricset.js";
-import { OTHER } from "../tracing/self-times.js";
 import type { Outcome } from "../tracing/span.js";
 import type { DurationSink } from "../tracing/tracer.js";
-import { OverflowGroups } from "./overflow-groups.js";
+import type { OverflowGroups } from "./overflow-groups.js";
 
 const NAME = "transaction.duration.us";
 
@@ -15,9 +14,9 @@ const OPTIONS: InstrumentOptions = { resetOnCollect: true, buckets: BUCKETS };
 
 /** `transaction.duration.us`: how long transactions took and how they went, so that rate, errors and percentiles need no traces (BD-60). */
 export class TransactionMetricSet extends MetricSet implements DurationSink {
-  // The outcome stays: it has three values, and an error rate without it would be wrong.
-  readonly #overflow = new OverflowGroups({ "transaction.name": OTHER, "transaction.type": OTHER });
+  #overflow: OverflowGroups | undefined;
 
+  /** Adds one finished transaction, its duration in microseconds. */
   addDuration(name: string, type: string, outcome: Outcome, durationUs: number): void {
     const labels: Labels = { "event.outcome": outcome, "transaction.name": name, "transaction.type": type };
     this.histogram(NAME, labels, OPTIONS).update(durationUs);
@@ -31,6 +30,11 @@ export class TransactionMetricSet extends MetricSet implements DurationSink {
   }
 
   protected override overflowLabels(_kind: Kind, _name: string, labels: Labels): Labels {
+    // The outcome stays: it has three values, and an error rate without it would be wrong.
+    this.#overflow ??= new (require("./overflow-groups.js") as typeof import("./overflow-groups.js")).OverflowGroups([
+      "transaction.name",
+      "transaction.type",
+    ]);
     return this.#overflow.labelsFor(labels);
   }
 }

@@ -1,0 +1,289 @@
+import type { ClientOptions } from "./client-options.js";
+import type { CentralConfigPoller } from "./config/central.js";
+import { Config } from "./config/config.js";
+import type { Hooks } from "./hooks/install.js";
+import { createLogger } from "./logging/create.js";
+import type { Logger } from "./logging/logger.js";
+import { createEphemeralId } from "./metadata/ephemeral-id.js";
+import type { MetricSet } from "./metricset.js";
+import { NullTransport } from "./null-transport.js";
+import type { MeterBridge } from "./opentelemetry/meter-bridge.js";
+import { type MetricSetClass, MetricsRegistry } from "./registry.js";
+import { runningClient, setRunningClient } from "./running.js";
+import {
+  AgentHealthMetricSet,
+  BreakdownMetricSet,
+  BUILT_IN_SETS,
+  CPUMetricSet,
+  EventLoopMetricSet,
+  NodeRuntimeMetricSet,
+  TransactionMetricSet,
+} from "./sets/index.js";
+import { currentSpan, runSuppressed } from "./tracing/context.js";
+import type { PublicSpan, StartOptions, Transaction } from "./tracing/span.js";
+import { Tracer } from "./tracing/tracer.js";
+import type { HttpTransport } from "./transport/http-transport.js";
+import type { Transport, TransportStats } from "./transport/transport.js";
+
+/** By name: when no client library can be found that is a warning, not an error (PROM-2). */
+const PROMETHEUS_SET = "elasticapm.metrics.sets.prometheus.PrometheusMetrics";
+
+/** Loaded with the first client that sends or is started. */
+const started = (): typeof import("./started.js") => require("./started.js");
+
+/** Something that sends through the client by itself: its last values go before the client's own. */
+export interface Companion {
+  /** Sends its present values and goes on. */
+  collect(): Promise<void>;
+  /** Sends its last values. */
+  stop(): Promise<void>;
+}
+
+/** The agent: metric sets, the timer that collects them, and the way to the server. */
+export class AgentClient {
+  readonly metrics: MetricsRegistry;
+  readonly config: Config;
+  readonly logger: Logger;
+  /** Identity of this process or thread on the wire: part of every series. */
+  readonly ephemeralId: string;
+  readonly options: ClientOptions;
+  private readonly transport: Transport;
+  /** Starts transactions and spans; for the hooks and OpenTelemetry. */
+  readonly tracer: Tracer;
+  private readonly stopListening: () => void;
+  private poller: CentralConfigPoller | undefined;
+  private removeShutdownHooks: (() => void) | undefined;
+  private hooks: Hooks | undefined;
+  private meterBridge: MeterBridge | undefined;
+  private closing: Promise<void> | undefined;
+  private readonly companions = new Set<Companion>();
+
+  /** An inert client measures and sends nothing, whatever the environment says. */
+  constructor(options: ClientOptions = {}, isInert = false) {
+    const isolated = options.start === false;
+    this.options = options;
+    this.config = Config.load(options);
+    this.logger = createLogger(this.config, options.logger);
+    this.ephemeralId = createEphemeralId();
+    const { values } = this.config;
+    const isEnabled = values.enabled && !isInert;
+    this.transport = options.transport ?? (isEnabled ? this.httpTransport() : new NullTransport());
+    this.metrics = new MetricsRegistry({
+      transport: this.transport,
+      logger: this.logger,
+      intervalMs: values.metricsIntervalMs,
+      disableMetrics: values.disableMetrics,
+      seriesLimit: values.metricsLimit,
+      seriesExpiry: values.seriesExpiry,
+      disableSend: values.disableSend || !isEnabled,
+      isRecording: () => isEnabled && values.recording,
+      builtIns: BUILT_IN_SETS,
+      prometheus: {
+        prefix: () => values.prometheusMetricsPrefix,
+        ...(options.prometheusRegistry === undefined ? {} : { registries: options.prometheusRegistry }),
+      },
+    });
+    if (isEnabled) this.registerSets();
+    this.tracer = this.makeTracer(isEnabled);
+    // Last in the order of REG-66, so that the figures of the health set include the others'.
+    if (isEnabled && values.prometheusMetrics) void this.metrics.register(PROMETHEUS_SET);
+    if (isEnabled && values.agentHealthMetrics) this.registerOwn(AgentHealthMetricSet);
+    this.stopListening = this.config.onChange((changed) => {
+      if (changed.has("metricsIntervalMs")) this.metrics.setInterval(values.metricsIntervalMs);
+      if (changed.has("disableMetrics")) this.metrics.setDisableMetrics(values.disableMetrics);
+    });
+    if (isEnabled && !isolated) runSuppressed(() => this.start());
+  }
+
+  private httpTransport(): HttpTransport {
+    const { config, logger, ephemeralId } = this;
+    const { gatherMetadata, HttpTransport } = started();
+    const transport = new HttpTransport({
+      config,
+      logger,
+      ephemeralId,
+      metadata: gatherMetadata(config, ephemeralId, logger),
+    });
+    // W-7: neither our hooks nor an OpenTelemetry SDK of the application sees the agent's own requests, whoever asks for them.
+    const { sender } = transport;
+    const send = sender.send.bind(sender);
+    sender.send = (request) => runSuppressed(() => send(request));
+    return transport;
+  }
+
+  /** REG-66, REG-93. */
+  private registerSets(): void {
+    const { metricsSets } = this.config.values;
+    const { isMainThread } = process.getBuiltinModule("node:worker_threads");
+    const source = this.config.effective().find((option) => option.name === "metrics_sets")?.source;
+    for (const name of metricsSets) {
+      const set = BUILT_IN_SETS.get(name);
+      // The CPU set's numbers are those of the process: from a thread they would be sent twice.
+      if (set === CPUMetricSet && !isMainThread && source === "default") continue;
+      if (set !== undefined && this.registerOwn(set) instanceof NodeRuntimeMetricSet)
+        this.registerOwn(EventLoopMetricSet);
+      if (set === undefined) void this.metrics.register(name);
+    }
+  }
+
+  /** A set of ours that cannot work on this machine is not the caller's mistake: the others go on without it. */
+  private registerOwn<S extends MetricSet>(set: MetricSetClass<S>): S | undefined {
+    try {
+      return this.metrics.register(set);
+    } catch (error) {
+      this.logger.error(String(error));
+      return undefined;
+    }
+  }
+
+  /** Both sets are off with interval 0 too, and then no span is tracked at all (BD-45, BD-46, BD-60). */
+  private makeTracer(isEnabled: boolean): Tracer {
+    const { values } = this.config;
+    const measures = isEnabled && values.metricsIntervalMs > 0;
+    return new Tracer({
+      breakdown: measures && values.breakdownMetrics ? this.registerOwn(BreakdownMetricSet) : undefined,
+      transactions: measures && values.transactionMetrics ? this.registerOwn(TransactionMetricSet) : undefined,
+      isRecording: () => values.recording,
+    });
+  }
+
+  /** When nothing is measured no hook is installed, and the application runs as if there were no agent. */
+  private installHooks(): void {
+    if (!this.tracer.isActive) return;
+    const ignoreUrls = () => this.config.values.transactionIgnoreUrls;
+    this.hooks = started().installHooks({ tracer: this.tracer, reporter: this.logger, ignoreUrls });
+  }
+
+  /** Errors inside the hooks since the start: each switched its hook off and was logged once (TR-35). */
+  get hookFailures(): number {
+    return this.hooks?.failures.count ?? 0;
+  }
+
+  /** The application's OpenTelemetry SDK measures from now on (TR-3): our own hooks would count everything twice. */
+  measureByOpenTelemetry(): void {
+    if (this.hooks === undefined) return;
+    this.hooks.remove();
+    this.hooks = undefined;
+    this.logger.info("transactions and spans are measured by OpenTelemetry; the agent's own hooks are taken out");
+  }
+
+  private start(): void {
+    const { CentralConfigPoller, endable, HttpTransport, installShutdownHooks } = started();
+    setRunningClient(this);
+    this.config.logEffective();
+    this.installHooks();
+    if (this.config.values.opentelemetryBridgeEnabled) {
+      const bridge = require("./opentelemetry/meter-bridge.js") as typeof import("./opentelemetry/meter-bridge.js");
+      this.meterBridge = new bridge.MeterBridge(this);
+    }
+    this.metrics.start();
+    this.removeShutdownHooks = installShutdownHooks(
+      endable({
+        collect: () => this.collectAll(),
+        collectSync: () => this.metrics.collectSync(),
+        close: (limitMs) => this.close(limitMs),
+        transport: this.transport,
+      }),
+      this.logger,
+    );
+    if (!(this.transport instanceof HttpTransport)) return;
+    this.transport.start();
+    const { config, logger } = this;
+    this.poller = new CentralConfigPoller({ config, logger, sender: this.transport.sender });
+    this.poller.start();
+  }
+
+  /** Collects now; see `MetricsRegistry.collect`. */
+  collect(): Promise<void> {
+    return runSuppressed(() => this.metrics.collect());
+  }
+
+  /** Resolves when everything queued is sent or spooled; rejects with `AgentError` flush_timeout (W-76). */
+  flush(): Promise<void> {
+    return runSuppressed(() => this.transport.flush());
+  }
+
+  /** Where the recorded events are now, in events (W-93). */
+  stats(): TransportStats {
+    return this.transport.stats();
+  }
+
+  /** Collects once more, sends, stops, within `limitMs` (`api_request_time`). Idempotent; never rejects (REG-87, W-75). */
+  close(limitMs?: number): Promise<void> {
+    this.closing ??= runSuppressed(() => this.closeNow(limitMs));
+    return this.closing;
+  }
+
+  private async closeNow(limitMs: number | undefined): Promise<void> {
+    if (runningClient() === this) setRunningClient(undefined);
+    this.stopListening();
+    this.meterBridge?.remove();
+    this.hooks?.remove();
+    const { transport } = this;
+    const { HttpTransport } = started();
+    // Whatever one step does, the others follow: the transport has sockets and a lock to give back.
+    await this.closeStep(() => Promise.all([...this.companions].map((companion) => companion.stop())));
+    await this.closeStep(() => this.metrics.stop());
+    await this.closeStep(() => this.metrics.close());
+    await this.closeStep(() => this.poller?.stop());
+    await this.closeStep(() => (transport instanceof HttpTransport ? transport.close(limitMs) : transport.close()));
+    this.removeShutdownHooks?.();
+  }
+
+  private async closeStep(step: () => unknown): Promise<void> {
+    try {
+      await step();
+    } catch (error) {
+      this.logger.error(`closing the client failed: ${String(error)}`);
+    }
+  }
+
+  /** Before the process ends by itself: the companions' last values too (W-92). */
+  private async collectAll(): Promise<void> {
+    await this.closeStep(() => runSuppressed(() => Promise.all([...this.companions].map((one) => one.collect()))));
+    await this.collect();
+  }
+
+  /** Has `companion` collected when the process ends and stopped first when the client closes (OT-22). The function it gives ends that. */
+  accompany(companion: Companion): () => void {
+    this.companions.add(companion);
+    return () => {
+      this.companions.delete(companion);
+    };
+  }
+
+  /** Runs `fn` in a new transaction, current for everything called and awaited inside; ends on return and throw. */
+  withTransaction<R>(name: string, type: string, fn: (transaction: Transaction) => R): R {
+    return this.tracer.withTransaction(name, type, fn);
+  }
+
+  /** Runs `fn` in a new child of the current span; a synchronous `fn` stays synchronous. */
+  withSpan<R>(name: string, type: string, fn: (span: PublicSpan) => R): R;
+  withSpan<R>(name: string, type: string, subtype: string | undefined, fn: (span: PublicSpan) => R): R;
+  withSpan<R>(
+    name: string,
+    type: string,
+    subtypeOrFn: string | undefined | ((span: PublicSpan) => R),
+    fn?: (span: PublicSpan) => R,
+  ): R {
+    return typeof subtypeOrFn === "function"
+      ? this.tracer.withSpan(name, type, subtypeOrFn)
+      : this.tracer.withSpan(name, type, subtypeOrFn, fn as (span: PublicSpan) => R);
+  }
+
+  /** Names the transaction the running code is in, for routers the agent does not know; without one it does nothing. */
+  setTransactionName(name: string): void {
+    const transaction = currentSpan()?.root;
+    if (transaction !== null && transaction !== undefined) transaction.name = name;
+  }
+
+  /** A transaction that does not become current: its spans are started from it. */
+  startTransaction(name: string, type?: string, options?: StartOptions): Transaction {
+    return this.tracer.startTransaction(name, type, options);
+  }
+
+  /** A child of the current span, inert without one; it does not become current. */
+  startSpan(name: string, type?: string, subtype?: string, options?: StartOptions): PublicSpan {
+    return this.tracer.startSpan(name, type, subtype, options);
+  }
+}

@@ -20,6 +20,9 @@ export interface Marker {
 
 const FONT = "11px system-ui, sans-serif";
 
+/** Nearer to the right edge than this a time label has no room. */
+const EDGE_PX = 10;
+
 /** Charts of one page share their cursor. */
 const SYNC_KEY = "page";
 
@@ -41,7 +44,13 @@ export function timeAxis(): uPlot.Axis {
     size: 24,
     splits: (plot, _axis, min, max) =>
       timeTicks(min, max, Math.max(2, Math.floor(plot.bbox.width / devicePixelRatio / 84))),
-    values: (_plot, ticks) => formatTimeTicks(ticks),
+    values: (plot, ticks) => {
+      // A label whose middle lies at the edge would be cut off.
+      const last = plot.bbox.width / devicePixelRatio - EDGE_PX;
+      return formatTimeTicks(ticks).map((label, index) =>
+        plot.valToPos(ticks[index] as number, "x") > last ? "" : label,
+      );
+    },
   };
 }
 

@@ -89,10 +89,7 @@ export function HeatmapChart({ data, height, markers = NO_MARKERS, label, onZoom
 
   return (
     <div class="heat" data-testid="heatmap" data-cell={cell.step === null ? "" : `${cell.step} ${cell.row ?? ""}`}>
-      <div class="heat-head">
-        <Readout data={data} cell={cell} />
-        <HeatLegend largest={data.largest} />
-      </div>
+      <Readout data={data} cell={cell} />
       <div
         ref={host}
         class="chart"
@@ -109,6 +106,7 @@ export function HeatmapChart({ data, height, markers = NO_MARKERS, label, onZoom
           if (move(event.key)) event.preventDefault();
         }}
       />
+      <HeatLegend largest={data.largest} />
       <CellFrame data={data} cell={cell} plot={plot.current} />
     </div>
   );

@@ -16,7 +16,7 @@ import type { HeatmapData } from "./data.js";
 import { logTicks } from "./rows.js";
 
 /** Pixels of the axis for one tick. */
-const TICK_SPACE = 34;
+const TICK_SPACE = 24;
 
 /** Builds uPlot's options: it brings axes, cursor and zoom; the cells are drawn by a hook. `current` is asked at drawing time. */
 export function heatmapOptions(

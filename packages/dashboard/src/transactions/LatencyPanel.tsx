@@ -19,7 +19,12 @@ export interface LatencyPanelProps {
   markers: readonly Marker[];
 }
 
-const ICON = "M2 2h3v3H2zM6.5 2h3v3h-3zM11 6.5h3v3h-3zM6.5 6.5h3v3h-3zM2 11h3v3H2zM6.5 11h3v3h-3z";
+/** Cells of the button's picture: a row each, from faint to full. */
+const ICON = [
+  [0.3, 0.6, 0.3],
+  [0.6, 1, 0.6],
+  [0.3, 1, 1],
+];
 
 /** How long transactions take: percentiles as lines, or all of them as a heat map, which shows fast and slow ones apart. */
 export function LatencyPanel({ transaction, scope, range, tick, markers }: LatencyPanelProps) {
@@ -38,7 +43,19 @@ export function LatencyPanel({ transaction, scope, range, tick, markers }: Laten
       onClick={() => setParameters({ latency: asHeatmap ? undefined : "heatmap" }, true)}
     >
       <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
-        <path fill="currentColor" d={ICON} />
+        {ICON.flatMap((row, y) =>
+          row.map((opacity, x) => (
+            <rect
+              key={`${x} ${y}`}
+              x={1.5 + x * 4.5}
+              y={1.5 + y * 4.5}
+              width="4"
+              height="4"
+              fill="currentColor"
+              opacity={opacity}
+            />
+          )),
+        )}
       </svg>
     </button>
   );

@@ -1,8 +1,8 @@
 import type { OutputMetric } from "../output/output.js";
 import type { StoreSummary } from "./messages.js";
 
-/** The figures of the store for `GET /metrics`. */
-export function storeFigures(summary: StoreSummary): OutputMetric[] {
+/** The figures of the store for `GET /metrics`; `restarts`: how often its thread was started again. */
+export function storeFigures(summary: StoreSummary, restarts: number): OutputMetric[] {
   const states = ["open", "closed", "sorted"] as const;
   const filesIn = (state: string): number => summary.files.filter((file) => file.state === state).length;
   const gauge = (name: string, help: string, value: number): OutputMetric => {
@@ -40,6 +40,12 @@ export function storeFigures(summary: StoreSummary): OutputMetric[] {
       type: "counter",
       help: "Files dropped by retention.",
       values: [["", summary.dropped]],
+    },
+    {
+      name: "tidegauge_store_restarts_total",
+      type: "counter",
+      help: "How often the store's thread ended by itself and was started again.",
+      values: [["", restarts]],
     },
   ];
 }

@@ -4,9 +4,11 @@ import { type Batch, OutputError, type WriteResult } from "../output/output.js";
 import { FIRST_SEQUENCE, parseBatchId } from "./batch-ids.js";
 import { transferList, WriteBuffer } from "./buffer.js";
 import { SeriesDictionary } from "./dictionary.js";
+import { StoreError } from "./error.js";
 import { encodeHistogram } from "./histogram.js";
 import { senderOf } from "./identity.js";
-import { WorkerCallError, type WorkerLink } from "./link.js";
+import { WorkerCallError } from "./link.js";
+import type { StoreThread } from "./thread.js";
 
 /** Points that may wait for the next commit; more are answered 503, so memory stays bounded. */
 const MAX_WAITING_POINTS = 2_000_000;
@@ -29,7 +31,7 @@ interface Waiting {
  * every batch is answered by the commit that carried it.
  */
 export class Ingest {
-  readonly #link: WorkerLink;
+  readonly #thread: StoreThread;
   readonly #written: (notice: EventNotice) => void;
   #dictionary = new SeriesDictionary();
   #buffer = new WriteBuffer();
@@ -40,8 +42,8 @@ export class Ingest {
   #rotate = true;
   #commit = 0;
 
-  constructor(link: WorkerLink, written: (notice: EventNotice) => void) {
-    this.#link = link;
+  constructor(thread: StoreThread, written: (notice: EventNotice) => void) {
+    this.#thread = thread;
     this.#written = written;
   }
 
@@ -71,6 +73,19 @@ export class Ingest {
     await this.#running;
   }
 
+  /** The thread ended: the series ids given out are void, and what waits is refused. The next batch begins a new file. */
+  forget(): void {
+    this.#rotate = true;
+    this.#refuseWaiting(new OutputError("OUTPUT_UNAVAILABLE", "the store is being restarted: try again"));
+  }
+
+  #refuseWaiting(failure: OutputError): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    this.#buffer = new WriteBuffer();
+    for (const { reject } of waiting) reject(failure);
+  }
+
   #newFile(day: string): void {
     this.#fileSerial += 1;
     this.#day = day > this.#day ? day : this.#day;
@@ -82,7 +97,7 @@ export class Ingest {
     while (this.#waiting.length > 0) {
       // A commit costs 2 ms of CPU however small it is: senders that were answered together send again together.
       if (this.#buffer.points < GATHERED_POINTS) await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
-      await this.#commitWaiting();
+      if (this.#waiting.length > 0) await this.#commitWaiting();
     }
     this.#running = undefined;
   }
@@ -98,7 +113,7 @@ export class Ingest {
     const columns = buffer.columns();
     const serial = this.#fileSerial;
     try {
-      const { full } = await this.#link.call(
+      const { full } = await this.#thread.call(
         "commit",
         {
           fileSerial: serial,
@@ -119,15 +134,12 @@ export class Ingest {
       }
     } catch (error) {
       const failure = outputError(error);
-      const lost = waiting;
+      for (const { reject } of waiting) reject(failure);
       if (!(error instanceof WorkerCallError) || error.reset) {
         // The series ids of what waits meanwhile belong to a file that will not be written again.
-        lost.push(...this.#waiting);
-        this.#waiting = [];
-        this.#buffer = new WriteBuffer();
         this.#rotate = true;
+        this.#refuseWaiting(failure);
       }
-      for (const { reject } of lost) reject(failure);
     }
   }
 
@@ -194,12 +206,12 @@ function count(refused: Record<string, number>, reason: string): void {
 
 function outputError(error: unknown): OutputError {
   const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof WorkerCallError) return new OutputError("OUTPUT_UNAVAILABLE", message);
-  return new OutputError("OUTPUT_CLOSED", message);
+  const closed = error instanceof StoreError && error.code === "STORE_CLOSED";
+  return new OutputError(closed ? "OUTPUT_CLOSED" : "OUTPUT_UNAVAILABLE", message);
 }
 
 /** The UTC day of a time, `YYYY-MM-DD`. Years beyond four digits are the last that fit. */
-export function dayOf(timeMs: number): string {
+function dayOf(timeMs: number): string {
   const clamped = Math.min(Math.max(timeMs, 0), 253_402_300_799_000);
   return new Date(clamped).toISOString().slice(0, 10);
 }

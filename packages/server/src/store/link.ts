@@ -27,7 +27,7 @@ export interface WorkerNews {
   died(error: Error): void;
 }
 
-/** The line to the store's worker thread: numbered calls and their answers. */
+/** The line to one worker thread, from its start to its end: numbered calls and their answers. */
 export class WorkerLink {
   readonly #worker: Worker;
   readonly #news: WorkerNews;
@@ -107,7 +107,8 @@ export class WorkerLink {
   #end(error: Error): void {
     const expected = this.#ended;
     this.#ended = true;
-    const failure = new StoreError("STORE_CLOSED", `the store is not running: ${error.message}`);
+    // What the thread said of its end is for the log, not for clients.
+    const failure = new StoreError("STORE_UNAVAILABLE", "the store is being restarted: try again");
     for (const waiter of [...this.#waiters.values()]) waiter.reject(failure);
     if (!expected) this.#news.died(error);
   }

@@ -173,8 +173,7 @@ export class Room {
 
   async #close(): Promise<null> {
     this.#maintenance.stop();
-    this.#writer.stop();
-    await this.#gate.close();
+    await Promise.all([this.#writer.stop(), this.#gate.close()]);
     this.#files.close();
     this.#news.log("info", "the store is closed");
     return null;

@@ -6,7 +6,6 @@ import { BatchIds, DEDUP_WINDOW_MS, parseBatchId } from "./batch-ids.js";
 import { StoreError } from "./error.js";
 import { storeFigures } from "./figures.js";
 import { Ingest } from "./ingest.js";
-import { WorkerLink } from "./link.js";
 import type {
   BreakdownRequest,
   BreakdownResult,
@@ -20,7 +19,9 @@ import type {
   StoredMetric,
   StoredService,
   StoreSummary,
+  WorkerCalls,
 } from "./messages.js";
+import { StoreThread } from "./thread.js";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -90,12 +91,15 @@ export class Store implements Output {
   readonly dataDir: string;
   /** Emits `"written"` with an `EventNotice` when data became durable and readable, `"closing"` once. */
   readonly events: EventEmitter<{ written: [EventNotice]; closing: [] }> = new EventEmitter();
-  readonly #link: WorkerLink;
+  readonly #thread: StoreThread;
   readonly #ingest: Ingest;
   readonly #batchIds = new BatchIds();
   readonly #inFlight = new Map<string, Promise<WriteResult>>();
   readonly #released: () => void;
+  /** Why the thread cannot write, as it says. */
   #unwritable: string | undefined;
+  /** Why there is no thread. */
+  #down: string | undefined;
   #summary: StoreSummary | undefined;
   #closing: Promise<void> | undefined;
   #forgetTimer: NodeJS.Timeout | undefined;
@@ -105,7 +109,7 @@ export class Store implements Output {
     this.#released = released;
     this.events.setMaxListeners(0);
     const logger = options.logger;
-    this.#link = new WorkerLink(
+    this.#thread = new StoreThread(
       {
         dataDir,
         retentionMs: options.retentionMs ?? 30 * DAY_MS,
@@ -122,27 +126,38 @@ export class Store implements Output {
         writable: (writable, reason) => {
           this.#unwritable = writable ? undefined : reason;
         },
-        died: (error) => {
-          this.#unwritable = `the store stopped: ${error.message}`;
-          logger?.log("error", this.#unwritable);
+        down: (reason) => {
+          this.#down = reason;
+          // The next thread looks for itself.
+          this.#unwritable = undefined;
+          this.#ingest.forget();
+        },
+        opened: (opened) => {
+          this.#remember(opened);
+          this.#down = undefined;
         },
       },
     );
-    this.#ingest = new Ingest(this.#link, (notice) => this.events.emit("written", notice));
+    this.#ingest = new Ingest(this.#thread, (notice) => this.events.emit("written", notice));
   }
 
   /** Opens the files. Called by `openStore`. */
   async start(): Promise<void> {
-    const { batches } = await this.#link.call("open", null);
-    for (const { dayMs, ranges } of batches) for (const range of ranges) this.#batchIds.add(range, dayMs + DAY_MS);
+    this.#remember(await this.#thread.start());
     this.#forgetTimer = setInterval(() => this.#batchIds.forget(Date.now() - DEDUP_WINDOW_MS), 60 * MINUTE_MS);
     this.#forgetTimer.unref();
     this.#summary = await this.summary();
   }
 
+  #remember({ batches }: WorkerCalls["open"]["result"]): void {
+    for (const { dayMs, ranges } of batches) for (const range of ranges) this.#batchIds.add(range, dayMs + DAY_MS);
+  }
+
+  /** Can it take a batch now? Not while the disk is full, or while its thread is being started again. */
   ready(): { ready: true } | { ready: false; reason: string } {
     if (this.#closing) return { ready: false, reason: "the store is closed" };
-    return this.#unwritable === undefined ? { ready: true } : { ready: false, reason: this.#unwritable };
+    const reason = this.#down ?? this.#unwritable;
+    return reason === undefined ? { ready: true } : { ready: false, reason };
   }
 
   /** Files, sizes and maintenance for `GET /metrics`, as of the call before this one. */
@@ -153,7 +168,7 @@ export class Store implements Output {
       },
       () => undefined,
     );
-    return this.#summary === undefined ? [] : storeFigures(this.#summary);
+    return this.#summary === undefined ? [] : storeFigures(this.#summary, this.#thread.restarts);
   }
 
   /** Writes a batch and resolves once it is durable; a repeated batch id is not stored again (W-90, D-SRV-2). */
@@ -179,35 +194,34 @@ export class Store implements Output {
 
   #writeNew(batch: Batch): Promise<WriteResult> {
     if (this.#closing) return Promise.reject(new OutputError("OUTPUT_CLOSED", "server is shutting down"));
-    if (this.#unwritable !== undefined) {
-      return Promise.reject(new OutputError("OUTPUT_UNAVAILABLE", this.#unwritable));
-    }
+    const state = this.ready();
+    if (!state.ready) return Promise.reject(new OutputError("OUTPUT_UNAVAILABLE", state.reason));
     return this.#ingest.write(batch);
   }
 
   /** Reduces the series a query selects (design: Query semantics). Rejects with a `StoreError`. */
   scan(request: ScanRequest, signal?: AbortSignal): Promise<ScanResult> {
-    return this.#link.call("scan", request, signal ? { signal } : {});
+    return this.#thread.call("scan", request, signal ? { signal } : {});
   }
 
   /** The buckets of a histogram over time (QRY-18). Rejects with a `StoreError`. */
   buckets(request: BucketsRequest, signal?: AbortSignal): Promise<BucketsResult> {
-    return this.#link.call("buckets", request, signal ? { signal } : {});
+    return this.#thread.call("buckets", request, signal ? { signal } : {});
   }
 
   /** The services that ever wrote something that is still kept. */
   services(signal?: AbortSignal): Promise<StoredService[]> {
-    return this.#link.call("services", null, signal ? { signal } : {});
+    return this.#thread.call("services", null, signal ? { signal } : {});
   }
 
   /** The processes with samples in a window, and which of them came in place of another. */
   processes(request: ProcessesRequest, signal?: AbortSignal): Promise<ProcessesResult> {
-    return this.#link.call("processes", request, signal ? { signal } : {});
+    return this.#thread.call("processes", request, signal ? { signal } : {});
   }
 
   /** The metrics of a service, or of all. */
   metrics(service: string | undefined, signal?: AbortSignal): Promise<StoredMetric[]> {
-    return this.#link.call("metrics", { service }, signal ? { signal } : {});
+    return this.#thread.call("metrics", { service }, signal ? { signal } : {});
   }
 
   /** Label keys and their values. */
@@ -216,27 +230,27 @@ export class Store implements Output {
     metric: string | undefined,
     signal?: AbortSignal,
   ): Promise<Record<string, string[]>> {
-    return this.#link.call("labels", { service, metric }, signal ? { signal } : {});
+    return this.#thread.call("labels", { service, metric }, signal ? { signal } : {});
   }
 
   /** Self time by transaction and span type. */
   breakdown(request: BreakdownRequest, signal?: AbortSignal): Promise<BreakdownResult> {
-    return this.#link.call("breakdown", request, signal ? { signal } : {});
+    return this.#thread.call("breakdown", request, signal ? { signal } : {});
   }
 
   /** Files, sizes and what maintenance did. */
   summary(): Promise<StoreSummary> {
-    return this.#link.call("summary", null);
+    return this.#thread.call("summary", null);
   }
 
   /** Compacts and applies retention now; resolves when done. */
   async maintain(): Promise<void> {
-    await this.#link.call("maintain", null);
+    await this.#thread.call("maintain", null);
   }
 
   /** Writes what is stored to a file. Resolves to the number of rows. */
   export(request: ExportRequest, signal?: AbortSignal): Promise<{ rows: number }> {
-    return this.#link.call("export", request, signal ? { signal } : {});
+    return this.#thread.call("export", request, signal ? { signal } : {});
   }
 
   /** Refuses new batches, finishes the commits under way, cancels queries, closes the files, ends the worker. Idempotent. */
@@ -249,12 +263,7 @@ export class Store implements Output {
     clearInterval(this.#forgetTimer);
     this.events.emit("closing");
     await this.#ingest.drained();
-    try {
-      await this.#link.call("close", null);
-    } catch {
-      // A worker that already ended has nothing left to close.
-    }
-    await this.#link.end();
+    await this.#thread.end();
     this.#released();
   }
 }

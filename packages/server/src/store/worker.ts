@@ -17,9 +17,28 @@ const room = new Room(workerData as WorkerOptions, {
   writable: (writable, reason) => post({ writable, reason }),
 });
 
+/** Time an orderly end may take; what hangs longer would keep the store from being started again. */
+const END_MS = 10_000;
+let failed = false;
+
 port.on("message", (message: ToWorker) => {
+  if (failed) return;
   if ("cancel" in message) room.cancel(message.cancel);
   else void answer(message);
+});
+
+// An error nobody expected: this thread's state cannot be trusted any more, and the main thread starts another. Ending it while the engine works would abort the
+// process, so what runs is interrupted and waited for; a commit under way ends, and is answered.
+process.on("uncaughtException", (error) => {
+  post({ log: "error", message: `the store's thread failed: ${error instanceof Error ? error.stack : String(error)}` });
+  if (failed) return;
+  failed = true;
+  post({ writable: false, reason: "the store is being restarted: try again" });
+  setTimeout(() => process.exit(1), END_MS);
+  void room
+    .answer(0, "close", null)
+    .catch((reason) => post({ log: "error", message: `the store could not be closed: ${String(reason)}` }))
+    .finally(() => process.exit(1));
 });
 
 async function answer({ id, call, argument }: Exclude<ToWorker, { cancel: number }>): Promise<void> {
@@ -27,6 +46,8 @@ async function answer({ id, call, argument }: Exclude<ToWorker, { cancel: number
     const value = await room.answer(id, call as "open", argument as null);
     post({ id, ok: true, value });
   } catch (error) {
+    // The main thread rejects what is unanswered when this thread has ended.
+    if (failed) return;
     if (error instanceof StoreError) {
       post({ id, ok: false, code: error.code, message: error.message, reset: error instanceof FileClosedError });
     } else {

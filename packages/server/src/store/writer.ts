@@ -103,10 +103,11 @@ export class Writer {
     return maxSizeBytes > 0 && fileSize(file.path) > maxSizeBytes / 4;
   }
 
-  /** Ends the timers. */
-  stop(): void {
+  /** Ends the timers; resolves when the commit under way is done. */
+  async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
+    await this.#last;
   }
 
   async #fileFor(request: CommitRequest): Promise<StoreFile> {

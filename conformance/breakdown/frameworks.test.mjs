@@ -1,29 +1,10 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { AppProcess } from "./app-process.mjs";
-import { Intake } from "./intake.mjs";
-
-const REGISTER = ["--import", "@tidegauge/agent/register"];
-let intake;
-let app;
-
-beforeEach(async () => {
-  intake = new Intake();
-  await intake.start();
-});
-afterEach(async () => {
-  await app?.stop();
-  app = undefined;
-  await intake.stop();
-});
-
-function counts(spans) {
-  return Object.fromEntries(Object.entries(spans ?? {}).map(([type, { count }]) => [type, count]));
-}
+import { describe, expect, it } from "vitest";
+import { counts, intake, REGISTER, start } from "./scene.mjs";
 
 it("TR-13 hono is named by a one-line middleware", async () => {
-  app = await AppProcess.start("apps/hono.mjs", { intake, args: REGISTER });
+  const app = await start("apps/hono.mjs");
   await app.load(100, (i) => `/users/${i}`);
   const headers = { "content-type": "application/json" };
   await app.load(20, (i) => ["/echo", { method: "POST", body: JSON.stringify({ i }), headers }]);
@@ -45,7 +26,7 @@ it("TR-13 hono is named by a one-line middleware", async () => {
 });
 
 it("BD-48 TR-22 a scan of random URLs leaves one transaction name", async () => {
-  app = await AppProcess.start("apps/koa-fetch.mjs", { intake, args: REGISTER });
+  const app = await start("apps/koa-fetch.mjs");
   await app.load(20_000, (i) => `/${Math.random()}/${i}`);
   await app.stop();
   expect(Object.keys(intake.breakdown())).toEqual(["GET unknown route"]);
@@ -54,7 +35,7 @@ it("BD-48 TR-22 a scan of random URLs leaves one transaction name", async () => 
 
 it("BD-29 leaves out what transaction_ignore_urls names", async () => {
   const env = { ELASTIC_APM_TRANSACTION_IGNORE_URLS: "/shop/nested/*" };
-  app = await AppProcess.start("apps/koa-fetch.mjs", { intake, args: REGISTER, env });
+  const app = await start("apps/koa-fetch.mjs", { env });
   await app.load(50, (i) => `/shop/nested/${i}?x=1`);
   await app.load(50, () => "/random");
   await app.stop();
@@ -63,7 +44,7 @@ it("BD-29 leaves out what transaction_ignore_urls names", async () => {
 
 it("both options off leave nothing to see", async () => {
   const env = { ELASTIC_APM_BREAKDOWN_METRICS: "false", ELASTIC_APM_TRANSACTION_METRICS: "false" };
-  app = await AppProcess.start("apps/koa-fetch.mjs", { intake, args: REGISTER, env });
+  const app = await start("apps/koa-fetch.mjs", { env });
   await app.load(50, () => "/shop/both");
   await app.stop();
   expect(intake.metricsets.length).toBeGreaterThan(0);
@@ -91,7 +72,7 @@ describe.each([20, 22, 24, 26])("Node %i", (major) => {
   ])("%s", async (_name, file, args, context) => {
     const node = await nodeOf(major);
     if (node === undefined) return context.skip();
-    app = await AppProcess.start(file, { intake, args, node: [node] });
+    const app = await start(file, { args, node: [node] });
     await app.load(200, (i) => `/shop/items/${i}`);
     await app.load(50, () => "/shop/both");
     await app.load(20, (i) => `/random/${i}`);
@@ -105,7 +86,7 @@ describe.each([20, 22, 24, 26])("Node %i", (major) => {
   it("TR-13 a CommonJS application: express, bodies in pieces, node:http calls, late callbacks", async (context) => {
     const node = await nodeOf(major);
     if (node === undefined) return context.skip();
-    app = await AppProcess.start("apps/express-http.cjs", { intake, args: REGISTER, node: [node] });
+    const app = await start("apps/express-http.cjs", { node: [node] });
     const headers = { "content-type": "application/json" };
     const body = JSON.stringify({ pad: "x".repeat(200_000) });
     await app.load(50, () => ["/echo", { method: "POST", body, headers }]);

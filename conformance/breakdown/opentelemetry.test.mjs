@@ -1,36 +1,17 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { AppProcess } from "./app-process.mjs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startPostgres } from "./databases.mjs";
-import { Intake } from "./intake.mjs";
+import { counts, intake, REGISTER, start } from "./scene.mjs";
 
-const REGISTER = ["--import", "@tidegauge/agent/register"];
 let postgres;
-let intake;
-let app;
 
 beforeAll(async () => {
   postgres = await startPostgres();
 });
 afterAll(() => postgres.stop());
-beforeEach(async () => {
-  intake = new Intake();
-  await intake.start();
-});
-afterEach(async () => {
-  await app?.stop();
-  app = undefined;
-  await intake.stop();
-});
-
-function counts(spans) {
-  return Object.fromEntries(Object.entries(spans ?? {}).map(([type, { count }]) => [type, count]));
-}
 
 describe("an application with its own SDK at ratio 0.1", () => {
   it("TR-32 S13 counts every request exactly, exports one in ten, times within 2 %", async () => {
-    app = await AppProcess.start("apps/own-sdk.cjs", {
-      intake,
-      args: REGISTER,
+    const app = await start("apps/own-sdk.cjs", {
       env: { PGPORT: String(postgres.port) },
     });
     await app.load(1000, (i) => `/users/${i}`);
@@ -58,7 +39,7 @@ describe("an application with its own SDK at ratio 0.1", () => {
 
 describe("an application without an SDK", () => {
   it("TR-2 TR-20 TR-23 measures the spans of any instrumentation of the API, once", async () => {
-    app = await AppProcess.start("apps/otel-api.cjs", { intake, args: REGISTER });
+    const app = await start("apps/otel-api.cjs");
     for (let i = 0; i < 50; i++) expect((await app.ask(`/cached/${i}`)).body).toBe("48");
     await app.load(20, () => "/consume");
     await app.stop();
@@ -75,7 +56,7 @@ describe("an application without an SDK", () => {
   });
 
   it("TR-35 registers no propagator: headers pass through and none is added", async () => {
-    app = await AppProcess.start("apps/otel-api.cjs", { intake, args: REGISTER });
+    const app = await start("apps/otel-api.cjs");
     const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     const answer = await app.ask("/headers", { headers: { traceparent } });
     expect(JSON.parse(answer.body)).toEqual({ incoming: traceparent, outgoing: {} });
@@ -89,7 +70,7 @@ describe("with somebody else in charge", () => {
     ["TR-16 elastic-apm-node", "elastic.cjs", /elastic-apm-node is loaded as well/g],
   ])("%s: one warning, requests are measured", async (_name, file, warning) => {
     const first = file === "sdk-first.cjs" ? ["--require", "./apps/sdk.cjs"] : [];
-    app = await AppProcess.start(`apps/${file}`, { intake, args: [...first, ...REGISTER] });
+    const app = await start(`apps/${file}`, { args: [...first, ...REGISTER] });
     await app.load(100, (i) => `/things/${i}`);
     const independent = await app.independent();
     await app.stop();

@@ -1,39 +1,22 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { AppProcess } from "./app-process.mjs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startPostgres, startRedis } from "./databases.mjs";
-import { Intake } from "./intake.mjs";
+import { counts, intake, start } from "./scene.mjs";
 
-const REGISTER = ["--import", "@tidegauge/agent/register"];
 const databases = {};
-let intake;
-let app;
 
 beforeAll(async () => {
   [databases.postgres, databases.redis] = await Promise.all([startPostgres(), startRedis()]);
 });
 afterAll(() => Promise.all(Object.values(databases).map((database) => database.stop())));
-beforeEach(async () => {
-  intake = new Intake();
-  await intake.start();
-});
-afterEach(async () => {
-  await app?.stop();
-  app = undefined;
-  await intake.stop();
-});
 
 /** Within 2 % of what the application measured itself. */
 function agree(measuredUs, independentUs) {
   expect(Math.abs(measuredUs - independentUs) / independentUs, `${measuredUs} and ${independentUs}`).toBeLessThan(0.02);
 }
 
-function counts(breakdown) {
-  return Object.fromEntries(
-    Object.entries(breakdown).map(([name, spans]) => [
-      name,
-      Object.fromEntries(Object.entries(spans).map(([type, { count }]) => [type, count])),
-    ]),
-  );
+/** The same for every transaction of a breakdown. */
+function countsByName(breakdown) {
+  return Object.fromEntries(Object.entries(breakdown).map(([name, spans]) => [name, counts(spans)]));
 }
 
 describe.each([
@@ -42,7 +25,7 @@ describe.each([
 ])("%s with pg and a real PostgreSQL, unchanged, by --import", (_name, older) => {
   it("BD-1 TR-22 counts exactly, times within 2 %, names by route", async () => {
     const env = { PGPORT: String(databases.postgres.port) };
-    app = await AppProcess.start("apps/express-pg.cjs", { intake, args: REGISTER, env, older });
+    const app = await start("apps/express-pg.cjs", { env, older });
     await app.load(1000, (i) => `/users/${i}?q=${i}`);
     await app.load(300, () => "/parallel");
     await app.load(400, () => "/callback");
@@ -62,7 +45,7 @@ describe.each([
     const independent = await app.independent();
     await app.stop();
     const breakdown = intake.breakdown();
-    expect(counts(breakdown)).toEqual({
+    expect(countsByName(breakdown)).toEqual({
       "GET /users/:id": { "app/": 1000, "db/postgresql": 1000 },
       "GET /parallel": { "app/": 300, "db/postgresql": 600 },
       "GET /callback": { "app/": 400, "db/postgresql": 800 },
@@ -92,7 +75,7 @@ describe.each([
 ])("%s and a real Redis, unchanged, by --import", (_name, older) => {
   it("BD-1 TR-22 counts exactly, times within 2 %, names by route", async () => {
     const env = { REDIS_PORT: String(databases.redis.port) };
-    app = await AppProcess.start("apps/fastify-ioredis.cjs", { intake, args: REGISTER, env, older });
+    const app = await start("apps/fastify-ioredis.cjs", { env, older });
     await app.load(1000, (i) => `/items/${i}`);
     await app.load(100, () => "/wait");
     await app.load(200, () => "/pipeline");
@@ -103,7 +86,7 @@ describe.each([
     const independent = await app.independent();
     await app.stop();
     const breakdown = intake.breakdown();
-    expect(counts(breakdown)).toEqual({
+    expect(countsByName(breakdown)).toEqual({
       "GET /items/:id": { "app/": 1000, "db/redis": 2000 },
       "GET /wait": { "app/": 100, "db/redis": 100 },
       "GET /pipeline": { "app/": 200, "db/redis": 600 },
@@ -123,7 +106,7 @@ describe.each([
   ["koa 2 with koa-router", true],
 ])("%s as an ES module, calling with fetch, by --import", (_name, older) => {
   it("BD-1 TR-22 counts exactly, times within 2 %, names by route", async () => {
-    app = await AppProcess.start("apps/koa-fetch.mjs", { intake, args: REGISTER, older });
+    const app = await start("apps/koa-fetch.mjs", { older });
     await app.load(1000, (i) => `/shop/items/${i}`);
     await app.load(200, () => "/shop/both");
     await app.load(60, () => "/shop/slow", 4);
@@ -136,7 +119,7 @@ describe.each([
     await app.stop();
     const breakdown = intake.breakdown();
     // The backend is a server of the same process, without routes.
-    expect(counts(breakdown)).toEqual({
+    expect(countsByName(breakdown)).toEqual({
       "GET /shop/items/:id": { "app/": 1050, "external/http": 1000 },
       "GET /shop/both": { "app/": 200, "external/http": 400 },
       "GET /shop/slow": { "app/": 60, "external/http": 60 },

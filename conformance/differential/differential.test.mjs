@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { Client, MetricSet, SpanBoundMetricSet } from "@tidegauge/agent";
-import { RecordingTransport } from "@tidegauge/agent/testing";
-import { afterAll, describe, expect, it } from "vitest";
+import { MetricSet, SpanBoundMetricSet } from "@tidegauge/agent";
+import { describe, expect, it } from "vitest";
+import { quietClient } from "../quiet-client.mjs";
 import { prometheusProgram, randomProgram } from "./programs.mjs";
 
 const require = createRequire(import.meta.url);
@@ -12,29 +12,8 @@ const here = new URL(".", import.meta.url).pathname;
 const interpreter = `${here}.venv/bin/python`;
 const python = (script, input, ...args) =>
   JSON.parse(execFileSync(interpreter, [`${here}${script}`, ...args], { input, maxBuffer: 1e9 }));
-const logger = { info() {}, warn() {}, error() {} };
 
-const clients = [];
-afterAll(async () => {
-  for (const client of clients) await client.close();
-});
-
-function ours(options = {}) {
-  const transport = new RecordingTransport();
-  const client = new Client({
-    start: false,
-    transport,
-    logger,
-    metricsSets: [],
-    breakdownMetrics: false,
-    transactionMetrics: false,
-    agentHealthMetrics: false,
-    seriesExpiry: 0,
-    ...options,
-  });
-  clients.push(client);
-  return { client, transport };
-}
+const ours = (options) => quietClient({ seriesExpiry: 0, ...options });
 
 /** The program through this agent: what each collection sent. */
 async function run(program) {

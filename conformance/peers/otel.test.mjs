@@ -1,31 +1,11 @@
 import { createRequire } from "node:module";
 import { AggregationType, MeterProvider, PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics";
-import { Client } from "@tidegauge/agent";
 import { TidegaugeMetricExporter, TidegaugeMetricReader } from "@tidegauge/agent/opentelemetry";
-import { RecordingTransport } from "@tidegauge/agent/testing";
-import { afterEach, describe, expect, it } from "vitest";
-
-const warnings = [];
-const logger = { info() {}, warn: (message) => warnings.push(message), error: (message) => warnings.push(message) };
-const open = [];
-
-afterEach(async () => {
-  for (const closable of open.splice(0)) await closable();
-  warnings.length = 0;
-});
+import { describe, expect, it } from "vitest";
+import { quietClient, warnings } from "../quiet-client.mjs";
 
 function sdk({ views = [], exporter = false, intervalMs, ...options } = {}) {
-  const transport = new RecordingTransport();
-  const client = new Client({
-    start: false,
-    transport,
-    logger,
-    metricsSets: [],
-    breakdownMetrics: false,
-    transactionMetrics: false,
-    agentHealthMetrics: false,
-    ...options,
-  });
+  const { client, transport } = quietClient(options);
   const reader = exporter
     ? new PeriodicExportingMetricReader({
         exporter: new TidegaugeMetricExporter({ client }),
@@ -33,7 +13,6 @@ function sdk({ views = [], exporter = false, intervalMs, ...options } = {}) {
       })
     : new TidegaugeMetricReader({ client });
   const provider = new MeterProvider({ readers: [reader], views });
-  open.push(() => client.close());
   return {
     client,
     transport,

@@ -1,46 +1,17 @@
 import { fork } from "node:child_process";
 import cluster from "node:cluster";
 import { createRequire } from "node:module";
-import { Client, MetricSet, PrometheusMetrics } from "@tidegauge/agent";
-import { RecordingTransport } from "@tidegauge/agent/testing";
-import { afterEach, describe, expect, it } from "vitest";
+import { MetricSet, PrometheusMetrics } from "@tidegauge/agent";
+import { describe, expect, it } from "vitest";
+import { quietClient, warnings } from "../quiet-client.mjs";
 
 const require = createRequire(import.meta.url);
 const LIBRARIES = { "prom-client": require("prom-client"), "@prometheus-io/client": require("@prometheus-io/client") };
-const warnings = [];
-const logger = { info() {}, warn: (message) => warnings.push(message), error: (message) => warnings.push(message) };
-const clients = [];
-
-afterEach(async () => {
-  warnings.length = 0;
-  for (const client of clients.splice(0)) await client.close();
-});
-
 /** A client that reads these registries alone. */
 async function bridge(prometheusRegistry, options = {}) {
-  const transport = new RecordingTransport();
-  const client = new Client({
-    start: false,
-    transport,
-    logger,
-    metricsSets: [],
-    breakdownMetrics: false,
-    transactionMetrics: false,
-    agentHealthMetrics: false,
-    prometheusMetrics: true,
-    prometheusRegistry,
-    ...options,
-  });
-  clients.push(client);
-  await client.metrics.loaded();
-  return {
-    client,
-    async collect() {
-      const before = transport.metricsets.length;
-      await client.collect();
-      return transport.metricsets.slice(before);
-    },
-  };
+  const quiet = quietClient({ prometheusMetrics: true, prometheusRegistry, ...options });
+  await quiet.client.metrics.loaded();
+  return quiet;
 }
 
 const bySamples = (sent, name) =>

@@ -56,7 +56,7 @@ function checkManifest(manifest, version, siblings) {
 /** Every file that package.json leads to. */
 function targetsOf({ main, types, exports = {}, imports = {}, bin }) {
   const leaves = (value) => (typeof value === "object" ? Object.values(value).flatMap(leaves) : [value]);
-  return [...leaves([main ?? [], types ?? [], exports, imports]), ...commandsOf({ bin })];
+  return [...new Set([...leaves([main ?? [], types ?? [], exports, imports]), ...commandsOf({ bin })])];
 }
 
 const commandsOf = ({ bin = {} }) => (typeof bin === "string" ? [bin] : Object.values(bin));

@@ -83,7 +83,7 @@ function release({ "dry-run": dryRun = false, tarballs: keepIn, provenance = fal
     const packed = join(work, "packed");
     mkdirSync(packed);
     const files = pack(clone, version, packed);
-    if (!dryRun) run(clone, "git", "tag", `v${version}`);
+    if (!dryRun) run(clone, "git", "tag", "--annotate", "--message", `Version ${version}`, `v${version}`);
     for (const file of files) publish(file, dryRun, provenance);
     if (keepIn !== undefined) cpSync(packed, resolve(keepIn), { recursive: true });
     if (dryRun) return say("dry run: nothing is published, nothing changed here");

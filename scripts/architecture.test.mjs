@@ -21,7 +21,7 @@ const QUOTED = [...ARCHITECTURE.matchAll(/`([^`\n]+)`/g)].map(([, text]) => text
 
 /** The folders of the listing under "Every folder", from the root. */
 function listed() {
-  const [, listing] = /^## Every folder\n.*?```\n(.*?)```/ms.exec(ARCHITECTURE);
+  const [, listing] = /^## Every folder\n.*?```text\n(.*?)```/ms.exec(ARCHITECTURE);
   let parent = "";
   return listing.split("\n").flatMap((line) => {
     const [, indent, name] = /^( *)([\w.-]+(?:\/[\w.-]+)*)\/?(?: |$)/.exec(line) ?? [];

@@ -18,11 +18,12 @@ export class TidegaugeProcess {
 
   /**
    * @param {readonly string[]} args such as `["serve", "--data-dir", directory]`; the port is chosen by the system
+   * @param {Record<string, string>} [environment] beside the present one
    * @returns {Promise<TidegaugeProcess>}
    */
-  static async start(args) {
+  static async start(args, environment = {}) {
     const child = spawn(process.execPath, [TIDEGAUGE, ...args, "--port", "0"], {
-      env: { TIDEGAUGE_LOG_LEVEL: "warn", ...process.env },
+      env: { TIDEGAUGE_LOG_LEVEL: "warn", ...process.env, ...environment },
       stdio: ["ignore", "pipe", "inherit"],
     });
     const killIt = () => child.kill("SIGKILL");

@@ -47,17 +47,17 @@ export function checkServiceName({ client }: ExaminedClient): Finding {
     : pass("service-name", `${serviceName} (${source})`);
 }
 
-/** Packages that the agent measures, and the major versions whose inside it knows. */
+/** Packages that the agent measures, and the major versions whose inside it knows: those of docs/supported-libraries.md. */
 const MEASURED: Readonly<Record<string, readonly number[]>> = {
   express: [4, 5],
   fastify: [4, 5],
   koa: [2, 3],
   pg: [8],
   mysql2: [2, 3],
-  ioredis: [4, 5, 6],
-  redis: [5, 6],
+  ioredis: [5, 6],
+  redis: [4, 5, 6],
   mongodb: [5, 6, 7],
-  undici: [5, 6, 7],
+  undici: [6, 7],
 };
 
 /** What of the application in `directory` the agent will measure besides `node:http`. */

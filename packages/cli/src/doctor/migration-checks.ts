@@ -50,6 +50,23 @@ export function checkMigration(env: NodeJS.ProcessEnv, directory: string): Findi
       "replace the calls",
     ),
   ];
+  findings.push(
+    warn(
+      "migration",
+      "span.self_time.sum.us is in microseconds, as its name says; it was sent in milliseconds",
+      "adapt panels and alerts on it by a factor of 1000",
+    ),
+    warn(
+      "migration",
+      "metrics no longer carry the labels hostname and env",
+      "ask for host.name and service.environment, which the metadata holds",
+    ),
+  );
+  if (set.has("max_queue_size")) {
+    findings.push(
+      warn("migration", "max_queue_size was a number of events and is a size here", "write a size, such as 16mb"),
+    );
+  }
   for (const [name, there, here] of OTHER_DEFAULTS) {
     if (set.has(name)) continue;
     findings.push(warn("migration", `${name} was ${there} by default and is ${here} here`, `set ${name} to keep it`));

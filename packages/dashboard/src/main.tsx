@@ -1,5 +1,3 @@
-// First: uPlot reads the locale while it is being loaded.
-import "./charts/locale.js";
 import "uplot/dist/uPlot.min.css";
 import "./theme/tokens.css";
 import "./app.css";

@@ -1,10 +1,10 @@
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import uPlot from "uplot";
 import { useTheme } from "../theme/useTheme.js";
 import { type ChartData, lastPoint } from "./data.js";
 import { type ChartEvents, type Marker, moveCursor } from "./frame.js";
 import { chartOptions } from "./options.js";
 import { plotData } from "./plotData.js";
+import uPlot from "./uplot.js";
 
 export interface ChartProps extends ChartEvents {
   data: ChartData;

@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import "./heatmap.css";
-import uPlot from "uplot";
 import { type ChartEvents, type Marker, moveCursor } from "../charts/frame.js";
+import uPlot from "../charts/uplot.js";
 import { useTheme } from "../theme/useTheme.js";
 import type { HeatmapData } from "./data.js";
 import { HeatLegend } from "./HeatLegend.js";

@@ -120,6 +120,7 @@ describe("joinAnswers", () => {
     ]);
     expect(groupLabel({ region: "" })).toBe("(none)");
     expect(groupLabel({ method: "GET", status: "200" })).toBe("GET 200");
+    expect(groupLabel({ overflow: "true", visitor: "" })).toBe("beyond the limit");
   });
 
   it("is an empty chart for no answers", () => {

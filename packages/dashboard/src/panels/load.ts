@@ -54,9 +54,13 @@ export function combine(first: QueryResponse, second: QueryResponse, how: "minus
   return { ...first, series };
 }
 
-/** `GET 200` for `{ method: "GET", status: "200" }`; a group whose labels are all empty is `(none)`. */
+/**
+ * `GET 200` for `{ method: "GET", status: "200" }`; a group whose labels are all empty is `(none)`, the one that takes the
+ * writes beyond the limit of series (REG-37) is named by that.
+ */
 export function groupLabel(labels: Record<string, string>): string {
   if (labels._other === "true") return "other";
+  if (labels.overflow === "true") return "beyond the limit";
   const values = Object.values(labels).filter((value) => value !== "");
   return values.length === 0 ? "(none)" : values.join(" ");
 }

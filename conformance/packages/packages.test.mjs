@@ -86,7 +86,8 @@ describe("the agent, installed", () => {
         visit(`${join(file, "..", target)}.d.ts`);
       }
     };
-    for (const entry of ["index", "register", "opentelemetry/index", "testing/index"]) visit(`dist/${entry}.d.ts`);
+    for (const entry of ["index", "register", "opentelemetry/index", "testing/index", "diagnosis"])
+      visit(`dist/${entry}.d.ts`);
     const shipped = readdirSync(root, { recursive: true }).filter((file) => file.endsWith(".d.ts"));
     expect(shipped.sort()).toEqual([...reached].sort());
   });

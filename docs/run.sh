@@ -21,9 +21,19 @@ step() { # what, command…
   fi
 }
 
+step "the checks find what is wrong" node --test links.test.mjs snippets/snippets.test.mjs
 step "every public symbol has a docstring, and its links lead somewhere" node reference.mjs
 step "the book is built" npx vitepress build .
 step "every link leads somewhere" node links.mjs
 
-echo "$passed passed, $failed failed, 0 skipped"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+node snippets/run.mjs | tee "$log"
+if [[ $(tail -n 1 "$log") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
+  passed=$((passed + BASH_REMATCH[1])) failed=$((failed + BASH_REMATCH[2])) skipped=${BASH_REMATCH[3]}
+else
+  echo "not ok: the snippets are run"
+  failed=$((failed + 1)) skipped=0
+fi
+echo "$passed passed, $failed failed, $skipped skipped"
 ((failed == 0))

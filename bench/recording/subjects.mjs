@@ -14,7 +14,7 @@ const method = (index) => METHODS[index & 3];
 const status = (index) => STATUSES[(index >> 2) & 3];
 
 function tidegauge() {
-  const { MetricSet, MetricsRegistry } = require("@tidegauge/agent");
+  const { Client, MetricSet } = require("@tidegauge/agent");
   let bytes = 0;
   const transport = {
     queue: (lines) => (bytes += lines.length),
@@ -24,7 +24,15 @@ function tidegauge() {
     stats: () => ({}),
   };
   const quiet = { trace() {}, debug() {}, info() {}, warn() {}, error() {}, fatal() {} };
-  const registry = new MetricsRegistry({ transport, logger: quiet, seriesLimit: 1e6 });
+  const isolated = {
+    start: false,
+    transport,
+    logger: quiet,
+    metricsLimit: 1e6,
+    metricsSets: [],
+    agentHealthMetrics: false,
+  };
+  const registry = new Client(isolated).metrics;
   const set = registry.register(MetricSet);
   const family = set.counters("family", ["method", "status"]);
   const histograms = set.histograms("histograms", ["method", "status"], { buckets: BUCKETS });

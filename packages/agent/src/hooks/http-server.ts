@@ -99,6 +99,8 @@ function end(request: IncomingMessage, response: ServerResponse): void {
     transaction.outcome = response.statusCode >= 500 ? "failure" : "success";
   }
   transaction.end();
+  // Node and frameworks hold on to a request for long, which moves it through the heap with all that hangs on it.
+  (request as WithExchange)[EXCHANGE] = undefined;
 }
 
 /**

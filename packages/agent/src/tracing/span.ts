@@ -1,6 +1,6 @@
 import { ClosedClusters } from "./child-time.js";
 import { epochOffsetMs, monotonicMs } from "./clock.js";
-import type { SelfTimes } from "./self-times.js";
+import { NO_SPANS, SelfTimes } from "./self-times.js";
 import { labelText, spanType } from "./span-type.js";
 
 /** How a transaction went; the label `event.outcome` (BD-60). */
@@ -106,7 +106,8 @@ export class Span implements Transaction {
       if (sink !== null) sink.transactionEnded(this, sums, selfTimeUs, Math.round(durationMs * 1000));
       return;
     }
-    (sums as SelfTimes).add(this.type, this.subtype, selfTimeUs);
+    if (sums === NO_SPANS) root.sums = new SelfTimes();
+    (root.sums as SelfTimes).add(this.type, this.subtype, selfTimeUs);
     const parent = this.#parent as Span;
     if (!parent.ended) parent.#childEnded(end);
   }

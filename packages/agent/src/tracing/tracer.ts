@@ -1,5 +1,5 @@
 import { enableContext, liveSpan, runInSpan } from "./context.js";
-import { SelfTimes } from "./self-times.js";
+import { NO_SPANS, type SelfTimes } from "./self-times.js";
 import {
   inertSpan,
   type Outcome,
@@ -102,7 +102,7 @@ export class Tracer implements TransactionSink {
     const transaction = new Span(name, type, "", null, startTime);
     transaction.sink = this;
     // Without the breakdown set there are no sums, and so no child is ever tracked (BD-45).
-    if (this.#breakdown !== undefined) transaction.sums = new SelfTimes();
+    if (this.#breakdown !== undefined) transaction.sums = NO_SPANS;
     return transaction;
   }
 }

@@ -44,7 +44,7 @@ export async function readRecord(path: string, file: string): Promise<Batch | un
   }
 }
 
-/** Makes a directory with its parents. `mkdir`'s own `recursive` reports a read-only disk as a missing directory. */
+/** Makes a directory with its parents; others may be making the same ones. `mkdir`'s own `recursive` reports a read-only disk as a missing directory. */
 export function makeDirectory(path: string): void {
   try {
     mkdirSync(path);
@@ -53,7 +53,7 @@ export function makeDirectory(path: string): void {
     if (code === "EEXIST") return;
     if (code !== "ENOENT" || dirname(path) === path) throw error;
     makeDirectory(dirname(path));
-    mkdirSync(path);
+    makeDirectory(path);
   }
 }
 

@@ -386,6 +386,19 @@ describe("a disk that fails", () => {
     };
   };
 
+  it("W-92 a disk that failed a moment ago is tried once more at the end of the process", async () => {
+    const { write } = refuse("EIO");
+    const disk = { write, writeSync: writeFileSync };
+    const { transport, queue } = harness({ serverUrl: "http://127.0.0.1:1", spoolDir: directory }, { disk });
+    transport.start();
+    queue(1);
+    await transport.flush(100).catch(() => {});
+    queue(1);
+    expect(transport.stats()).toMatchObject({ queued: 2, spooled: 0 });
+    transport.endSync();
+    expect(transport.stats()).toMatchObject({ queued: 0, spooled: 2, dropped: { closed: 0 } });
+  });
+
   it.each(["ENOSPC", "EROFS", "EACCES"])(
     "W-94 %s: one warning, events stay in memory, nothing throws",
     async (code) => {

@@ -94,6 +94,7 @@ export class Spool {
 
   /** Writes a batch. Resolves to the name of its file, `undefined` if it could not be written. */
   async save(batch: Batch, metadata: Uint8Array): Promise<string | undefined> {
+    if (this.#options.clock.now() < this.#retryAt) return undefined;
     const record = this.#encode(batch, metadata);
     if (!record) return undefined;
     const path = join(this.#path, record.entry.file);
@@ -109,7 +110,7 @@ export class Spool {
     return record.entry.file;
   }
 
-  /** As `save`, before it returns; for a process that is about to end. */
+  /** As `save`, before it returns; for a process that is about to end: there is no later, so a disk that is left alone for a while is tried too. */
   saveSync(batch: Batch, metadata: Uint8Array): string | undefined {
     const record = this.#encode(batch, metadata);
     if (!record) return undefined;
@@ -194,7 +195,7 @@ export class Spool {
   }
 
   #encode(batch: Batch, metadata: Uint8Array): { entry: Entry; data: Buffer } | undefined {
-    if (this.#options.clock.now() < this.#retryAt || !this.#ensureOpen()) return undefined;
+    if (!this.#ensureOpen()) return undefined;
     const data = encodeRecord(batch, metadata);
     if (data.length > this.#options.limitBytes) return undefined;
     this.#makeRoom(data.length);

@@ -74,6 +74,23 @@ export class DashboardPage {
     );
   }
 
+  /** What is wrong with the page in both themes, on a desk and on a phone: violations, and what stands out at the right. */
+  async problemsOfEveryLook() {
+    const problems = [];
+    for (const colorScheme of ["light", "dark"]) {
+      await this.page.emulateMedia({ colorScheme });
+      for (const width of [1440, 390]) {
+        await this.page.setViewportSize({ width, height: 900 });
+        const look = `${colorScheme} at ${width} px`;
+        await eventually(() => this.page.evaluate(() => document.documentElement.dataset.theme)).toBe(colorScheme);
+        for (const violation of await this.violations()) problems.push(`${look}: ${violation}`);
+        const beyond = await this.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        if (beyond !== 0) problems.push(`${look}: ${beyond} px beyond the right edge`);
+      }
+    }
+    return problems;
+  }
+
   /** Closes the tab and fails if anything happened that must never happen. */
   async close() {
     await this.page.context().close();

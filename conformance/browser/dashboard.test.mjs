@@ -214,7 +214,7 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page, 
     await result.getByLabel("Label to filter by").selectOption("region");
     await result.getByLabel("Value of region").selectOption("eu");
     await eventually(attribute(result.locator(".chart"), "data-series")).toBe("1");
-    await result.getByRole("button", { name: "heatmap" }).click();
+    await tab.byTestId("view-heatmap").click();
     await tab.byTestId("heatmap").waitFor();
     await tab.page.reload();
     await tab.byTestId("heatmap").waitFor();
@@ -337,7 +337,10 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page, 
   const pages = {
     services: "#/services?from=now-5m",
     service: "#/services/shop?from=now-5m",
+    transaction: "#/services/shop?from=now-5m&transaction=GET+/search",
+    "nothing explored": "#/explore?from=now-5m",
     explore: "#/explore?service=shop&metric=shop.orders&by=region&from=now-5m",
+    "heat map": "#/explore?service=shop&metric=shop.basket.value&view=heatmap&from=now-5m",
     config: "#/config",
     health: "#/health?from=now-5m",
   };
@@ -370,7 +373,7 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page o
       expect(await tab.byTestId("first-run").textContent()).toContain(`ELASTIC_APM_SERVER_URL=${server.url}`);
       await tab.page.getByRole("button", { name: "Python" }).click();
       await tab.page.getByText("elasticapm-run python app.py").waitFor();
-      expect(await tab.violations()).toEqual([]);
+      expect(await tab.problemsOfEveryLook()).toEqual([]);
       await fetch(`${server.url}/config/v1/agents?service.name=mailer`);
       await tab.byTestId("service-mailer").getByText("waiting for the first report").waitFor();
     } finally {
@@ -387,7 +390,7 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page o
     try {
       await tab.go("#/services");
       await tab.byTestId("login").waitFor();
-      expect(await tab.violations()).toEqual([]);
+      expect(await tab.problemsOfEveryLook()).toEqual([]);
       await tab.page.getByLabel("Secret token").fill("wrong");
       await tab.page.keyboard.press("Enter");
       await tab.page.getByText("This is not the server’s token.").waitFor();

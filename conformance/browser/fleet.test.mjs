@@ -1,0 +1,231 @@
+// What a single demo does not show: several nodes, environments and versions, a container, refusals, and what the page
+// does while it waits and when the server fails.
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TidegaugeProcess, temporaryDirectory } from "../server-process.mjs";
+import { launchChromium } from "./chromium.mjs";
+import { DashboardPage, eventually } from "./dashboard-page.mjs";
+
+const launched = await launchChromium();
+if (launched === undefined) console.log("skipped: this machine has no Chromium; install Chrome or set CHROME_PATH");
+afterAll(() => launched?.close());
+
+/** @param {string} serverUrl @param {string} node @param {string} environment @param {string} version */
+function startProcess(serverUrl, node, environment, version) {
+  return fork(fileURLToPath(new URL("fleet-process.mjs", import.meta.url)), {
+    env: {
+      ...process.env,
+      ELASTIC_APM_SERVER_URL: serverUrl,
+      ELASTIC_APM_SERVICE_NODE_NAME: node,
+      ELASTIC_APM_ENVIRONMENT: environment,
+      ELASTIC_APM_SERVICE_VERSION: version,
+      ELASTIC_APM_API_REQUEST_TIME: "500ms",
+      ELASTIC_APM_LOG_LEVEL: "error",
+    },
+  });
+}
+
+/** A container's report, in the names of cpu-memory-cgroup.md, and one event that is against the rules. */
+function containerReport() {
+  const metadata = { service: { name: "boxed", agent: { name: "nodejs", version: "0.1.0" } } };
+  const samples = {
+    "system.process.cgroup.memory.mem.usage.bytes": { value: 200 * 2 ** 20, type: "gauge" },
+    "system.process.cgroup.memory.mem.limit.bytes": { value: 256 * 2 ** 20, type: "gauge" },
+  };
+  const lines = [{ metadata }, { metricset: { timestamp: Date.now() * 1000, samples } }, { metricset: { samples: 3 } }];
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+}
+
+describe.skipIf(launched === undefined && process.env.CI !== "true")("the page of a fleet", () => {
+  let directory;
+  let server;
+  const processes = [];
+  /** @type {DashboardPage} */
+  let tab;
+
+  beforeAll(async () => {
+    directory = temporaryDirectory();
+    server = await TidegaugeProcess.start(["serve", "--data-dir", directory.path]);
+    processes.push(startProcess(server.url, "web-1", "production", "1.0.0"));
+    processes.push(startProcess(server.url, "web-2", "staging", "2.0.0"));
+    const { status } = await fetch(`${server.url}/intake/v2/events`, {
+      method: "POST",
+      headers: { "content-type": "application/x-ndjson" },
+      body: containerReport(),
+    });
+    expect(status).toBe(400);
+    tab = await DashboardPage.open(launched.browser, server.url);
+    await tab.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  });
+  afterAll(async () => {
+    await tab?.close();
+    await Promise.all(
+      processes.map(async (child) => {
+        child.kill("SIGTERM");
+        if (child.exitCode === null) await once(child, "exit");
+      }),
+    );
+    await server?.stop();
+    directory?.remove();
+  });
+
+  const clipboard = () => tab.page.evaluate(() => navigator.clipboard.readText());
+
+  it("lists every fact of a service", async () => {
+    await tab.go("#/services?from=now-5m");
+    const row = tab.byTestId("service-fleet");
+    await eventually(() => row.locator("[data-label=Nodes]").textContent()).toBe("2");
+    await eventually(() => row.locator(".tag").allTextContents()).toEqual(["production", "staging"]);
+    expect(await row.textContent()).toContain("nodejs 0.1.0");
+    for (const column of ["Throughput", "p95", "Errors", "CPU", "Memory"]) {
+      const cell = row.locator(`[data-label="${column}"]`);
+      await eventually(() => cell.textContent()).toMatch(/\d/);
+      expect(await cell.locator("svg.sparkline").count()).toBe(1);
+    }
+    expect(await row.locator(".last-seen").textContent()).toMatch(/now|ago/);
+    await tab.page.getByRole("searchbox", { name: "Search services" }).fill("nobody");
+    await tab.page.getByText("No service matches “nobody”.").waitFor();
+    await tab.page.getByRole("searchbox", { name: "Search services" }).fill("staging");
+    await row.waitFor();
+    for (const column of ["Nodes", "Throughput", "p95", "Errors", "CPU", "Memory", "Last seen"]) {
+      const head = tab.page.getByRole("columnheader", { name: column });
+      await head.getByRole("button").click();
+      await eventually(() => head.getAttribute("aria-sort")).toBe("descending");
+    }
+  });
+
+  it("draws nodes as one, each, or one of them, and one environment", async () => {
+    await tab.go("#/services/fleet?from=now-5m");
+    const cpu = await tab.chart("cpu");
+    await eventually(() => cpu.getAttribute("data-series")).toBe("2");
+    await tab.byTestId("split-nodes").click();
+    await eventually(() => cpu.getAttribute("data-series")).toBe("4");
+    expect(await tab.byTestId("panel-cpu").locator(".legend").textContent()).toContain("web-2");
+    await tab.page.reload();
+    await eventually(() => cpu.getAttribute("data-series")).toBe("4");
+    await tab.page.getByRole("combobox", { name: "Node" }).selectOption("web-1");
+    await eventually(() => cpu.getAttribute("data-series")).toBe("2");
+    expect(await tab.byTestId("split-nodes").count()).toBe(0);
+    await tab.page.getByRole("combobox", { name: "Environment" }).selectOption("staging");
+    // There is no web-1 in staging.
+    await tab.byTestId("panel-cpu").locator("[data-state=empty]").waitFor();
+    await tab.page.getByRole("combobox", { name: "Node" }).selectOption("");
+    await tab.chart("cpu");
+    expect(tab.page.url()).toContain("environment=staging");
+  });
+
+  it("draws a container's memory against its limit", async () => {
+    await tab.go("#/services/boxed?from=now-5m");
+    await tab.chart("cgroup-memory");
+    const legend = tab.byTestId("panel-cgroup-memory").locator(".legend");
+    await eventually(() => legend.locator("li").allInnerTexts()).toEqual([
+      expect.stringMatching(/usage\s+200 MiB/),
+      expect.stringMatching(/limit\s+256 MiB/),
+    ]);
+    expect(await legend.locator(".swatch-limit").count()).toBe(1);
+  });
+
+  it("says what the server refused and why", async () => {
+    await tab.go("#/health?from=now-5m");
+    const refused = tab.page.locator("article").filter({ hasText: "Events not accepted" });
+    await eventually(() => refused.locator("tr").textContent()).toMatch(/not the protocol's form\s*1$/);
+    const statuses = tab.page.locator("article").filter({ hasText: "Requests by status" });
+    await eventually(() => statuses.textContent()).toContain("400");
+    await tab.page.getByText("Everything the server counts").click();
+    await tab.page.getByText("tidegauge_ready").waitFor();
+    expect(await tab.violations()).toEqual([]);
+  });
+
+  it("says that it loads, that it failed and why, and tries again when asked", async () => {
+    await tab.go("#/services?from=now-5m");
+    await tab.byTestId("service-fleet").waitFor();
+    let answer;
+    const answered = new Promise((resolve) => {
+      answer = resolve;
+    });
+    await tab.page.route("**/api/v1/query**", async (route) => {
+      await answered;
+      const error = { error: { code: "too_many_points", message: "Choose a longer step." } };
+      await route.fulfill({ status: 400, json: error });
+    });
+    await tab.byTestId("service-fleet").getByRole("link", { name: "fleet" }).click();
+    const panel = tab.byTestId("panel-cpu");
+    await panel.scrollIntoViewIfNeeded();
+    await panel.locator("[data-state=loading]").waitFor();
+    expect(await tab.violations()).toEqual([]);
+    answer();
+    await eventually(() => panel.getByRole("alert").textContent()).toMatch(/Choose a longer step\.too_many_points/);
+    expect(await tab.violations()).toEqual([]);
+    await tab.page.unroute("**/api/v1/query**");
+    await panel.getByRole("button", { name: "Try again" }).click();
+    await tab.chart("cpu");
+  });
+
+  it("takes a filter away again, copies the call and exports JSON", async () => {
+    await tab.go("#/explore?service=fleet&metric=fleet.parcels&filter=service.node.name:web-1&from=now-5m");
+    const result = tab.byTestId("explore-result");
+    await result.locator(".chart").waitFor();
+    expect(await result.textContent()).toContain("cumulative");
+    await result.getByRole("button", { name: "service.node.name", exact: true }).click();
+    await eventually(() => result.locator(".chart").getAttribute("data-series")).toBe("1");
+    await result.getByRole("button", { name: /^Remove filter/ }).click();
+    await eventually(() => result.locator(".chart").getAttribute("data-series")).toBe("2");
+    for (const view of ["stack", "line"]) {
+      const button = result.getByRole("button", { name: view, exact: true });
+      await button.click();
+      await eventually(() => button.getAttribute("aria-pressed")).toBe("true");
+    }
+    await result.getByTestId("aggregation").selectOption("sum");
+    await result.getByRole("button", { name: "Copy: API call" }).click();
+    await result.getByText("Copied").waitFor();
+    const copied = new URL(await clipboard());
+    expect(copied.searchParams.get("aggregation")).toBe("sum");
+    expect((await (await fetch(copied)).json()).series).toHaveLength(2);
+    const [download] = await Promise.all([
+      tab.page.waitForEvent("download"),
+      result.getByRole("button", { name: "Download JSON" }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe("fleet.parcels-sum.json");
+    const saved = JSON.parse(readFileSync(await download.path(), "utf8"));
+    expect(saved.series.map(({ labels }) => labels["service.node.name"]).sort()).toEqual(["web-1", "web-2"]);
+    await tab.page.getByRole("searchbox", { name: "Search metrics" }).fill("heap");
+    await eventually(() => tab.page.locator(".metric-name").allTextContents()).toEqual([
+      "nodejs.memory.heap.allocated.bytes",
+      "nodejs.memory.heap.used.bytes",
+    ]);
+    await tab.go("#/explore?service=fleet&metric=gone");
+    await tab.page.getByText("There is no metric gone of fleet.").waitFor();
+  });
+});
+
+describe.skipIf(launched === undefined && process.env.CI !== "true")("the page before the first report", () => {
+  it("has steps to copy for every kind of sender", async () => {
+    const directory = temporaryDirectory();
+    const server = await TidegaugeProcess.start(["serve", "--data-dir", directory.path]);
+    const tab = await DashboardPage.open(launched.browser, server.url);
+    try {
+      await tab.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+      await tab.go("");
+      const steps = tab.byTestId("first-run");
+      for (const [sender, words] of Object.entries({
+        "Node.js": "@tidegauge/agent",
+        Python: "elastic-apm",
+        OpenTelemetry: "@tidegauge/agent/opentelemetry",
+      })) {
+        await steps.getByRole("button", { name: sender, exact: true }).click();
+        await eventually(() => steps.textContent()).toContain(words);
+      }
+      const code = await steps.locator("pre").first().textContent();
+      await steps.getByRole("button", { name: /^Copy/ }).first().click();
+      await steps.getByText("Copied").waitFor();
+      expect(await tab.page.evaluate(() => navigator.clipboard.readText())).toBe(code);
+    } finally {
+      await tab.close();
+      await server.stop();
+      directory.remove();
+    }
+  });
+});

@@ -126,7 +126,7 @@ export class Room {
     const once = async (connection: DuckDBConnection): Promise<T> => {
       const files = this.#files.acquire(-EVER, toMs);
       try {
-        return await query(connection, files);
+        return await readOnce(connection, () => query(connection, files));
       } finally {
         await this.#files.release(files);
       }
@@ -177,5 +177,16 @@ export class Room {
     this.#files.close();
     this.#news.log("info", "the store is closed");
     return null;
+  }
+}
+
+/** Runs a query of several statements on one snapshot: a commit in between is in all of them or in none. */
+async function readOnce<T>(connection: DuckDBConnection, query: () => Promise<T>): Promise<T> {
+  await connection.run("BEGIN TRANSACTION");
+  try {
+    return await query();
+  } finally {
+    // Nothing was written; a connection that failed has no transaction to end.
+    await connection.run("ROLLBACK").catch(() => undefined);
   }
 }

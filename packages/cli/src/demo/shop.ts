@@ -25,8 +25,8 @@ const visits = client.metrics.register(VisitsMetricSet);
 /** What a customer put aside. */
 interface Cart {
   readonly items: readonly Product[];
-  /** Prices as they were when the customer chose, of the whole catalogue: this is what fills the heap. */
-  readonly priceSnapshot: readonly Product[];
+  /** Prices as they were when the customer chose, of the whole catalogue in each region: this is what fills the heap. */
+  readonly prices: readonly (readonly Product[])[];
 }
 const carts = new Map<string, Cart>();
 metrics.observe("shop.carts", () => carts.size);
@@ -69,7 +69,7 @@ const search: Handler = async (url, response) => {
 const addToCart: Handler = async (url, response) => {
   const products = await database.products();
   const items = products.filter((product) => product.id % 67 === Number(url.searchParams.get("id")) % 67);
-  carts.set(`${Date.now()}-${carts.size}`, { items, priceSnapshot: products });
+  carts.set(`${Date.now()}-${carts.size}`, { items, prices: REGIONS.map(() => structuredClone(products)) });
   answer(response, 201, { items: items.length });
 };
 

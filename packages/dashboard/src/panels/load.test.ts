@@ -118,7 +118,8 @@ describe("joinAnswers", () => {
       ['avg:{"region":"eu"}', "eu"],
       ["_other", "other"],
     ]);
-    expect(groupLabel({ region: "" })).toBe("(none)");
+    expect(groupLabel({ region: "" })).toBe("(no region)");
+    expect(groupLabel({ region: "", payment: "" })).toBe("(none)");
     expect(groupLabel({ method: "GET", status: "200" })).toBe("GET 200");
     expect(groupLabel({ overflow: "true", visitor: "" })).toBe("beyond the limit");
   });

@@ -55,14 +55,16 @@ export function combine(first: QueryResponse, second: QueryResponse, how: "minus
 }
 
 /**
- * `GET 200` for `{ method: "GET", status: "200" }`; a group whose labels are all empty is `(none)`, the one that takes the
- * writes beyond the limit of series (REG-37) is named by that.
+ * `GET 200` for `{ method: "GET", status: "200" }`; a group without the one label asked for is `(no label)`, without
+ * all of several `(none)`; the one that takes the writes beyond the limit of series (REG-37) is named by that.
  */
 export function groupLabel(labels: Record<string, string>): string {
   if (labels._other === "true") return "other";
   if (labels.overflow === "true") return "beyond the limit";
   const values = Object.values(labels).filter((value) => value !== "");
-  return values.length === 0 ? "(none)" : values.join(" ");
+  if (values.length > 0) return values.join(" ");
+  const [name, ...more] = Object.keys(labels);
+  return name === undefined || more.length > 0 ? "(none)" : `(no ${name})`;
 }
 
 /** Puts the lines' answers on one time axis. */

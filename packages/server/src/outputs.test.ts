@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FakeSearchNode } from "./elasticsearch/fake-search-node.testing.js";
 import { createLogger } from "./health/log.js";
@@ -118,5 +120,22 @@ describe("outputs of a server", () => {
       code: "OUTPUT_UNUSABLE",
       message: expect.stringContaining("no.pem"),
     });
+  });
+});
+
+describe("Elasticsearch alone", () => {
+  it("does not load the store's engine: its library takes memory that nothing would use", async () => {
+    const options = await prepare();
+    try {
+      const index = new URL("../dist/index.js", import.meta.url).href;
+      const script = `import { startServer } from ${JSON.stringify(index)};
+        const server = await startServer(${JSON.stringify({ ...options, output: "elasticsearch" })});
+        console.log(process.report.getReport().sharedObjects.filter((path) => path.includes("duckdb")).join());
+        await server.close();`;
+      const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script]);
+      expect(stdout.trim()).toBe("");
+    } finally {
+      await tidy();
+    }
   });
 });

@@ -1,6 +1,6 @@
 import { AGGREGATIONS } from "@tidegauge/protocol/query";
 import { z } from "zod";
-import { DEFAULT_BUCKETS, MAX_BUCKETS } from "../store/bucket-scan.js";
+import { DEFAULT_BUCKETS, MAX_BUCKETS, MAX_SERIES } from "../store/limits.js";
 import {
   type BreakdownRequest,
   type BucketsRequest,
@@ -9,7 +9,6 @@ import {
   type ProcessesRequest,
   type ScanRequest,
 } from "../store/messages.js";
-import { MAX_SERIES } from "../store/scan.js";
 import { parseDuration, parseTime } from "./time.js";
 
 /** The query is wrong: answered 400 with this code. */

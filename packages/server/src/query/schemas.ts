@@ -1,4 +1,4 @@
-import { MAX_BUCKETS } from "../store/bucket-scan.js";
+import { MAX_BUCKETS } from "../store/limits.js";
 
 /** A JSON schema, as OpenAPI 3.1 writes it. */
 export type Schema = Readonly<Record<string, unknown>>;

@@ -1,9 +1,8 @@
 import { BIGINT, type DuckDBConnection } from "@duckdb/node-api";
 import { numbers } from "./engine.js";
 import { StoreError } from "./error.js";
+import { MAX_POINTS, MAX_SERIES } from "./limits.js";
 import type { BreakdownRequest, BreakdownResult, BreakdownRow, ScanRequest } from "./messages.js";
-import { MAX_SERIES } from "./scan.js";
-import { MAX_POINTS } from "./scan-plan.js";
 import { Selection } from "./selection.js";
 import { sourceOf } from "./sources.js";
 import { automaticStep } from "./step.js";

@@ -2,14 +2,12 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { StoreError } from "./error.js";
 import { GroupBuckets } from "./group-buckets.js";
 import { scanHistograms } from "./histogram-scan.js";
+import { DEFAULT_BUCKETS, MAX_POINTS } from "./limits.js";
 import type { BucketsRequest, BucketsResult } from "./messages.js";
-import { MAX_POINTS, planScan } from "./scan-plan.js";
+import { planScan } from "./scan-plan.js";
 import type { StoreFile } from "./store-file.js";
 import { GroupValues } from "./window.js";
 
-/** Buckets of an answer unless it asks for another number, and the most it may ask for (QRY-18). */
-export const DEFAULT_BUCKETS = 50;
-export const MAX_BUCKETS = 200;
 /** Counts in an answer: the usual number of buckets for as many steps as a query may have. */
 const MAX_COUNTS = MAX_POINTS * DEFAULT_BUCKETS;
 

@@ -1,14 +1,12 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { StoreError } from "./error.js";
+import { MAX_POINTS } from "./limits.js";
 import type { ScanRequest } from "./messages.js";
 import { LOOKBACK_MS } from "./previous.js";
 import { type FileSelection, Selection } from "./selection.js";
 import { automaticStep } from "./step.js";
 import type { StoreFile } from "./store-file.js";
 import { type Window, windowOf } from "./window.js";
-
-/** Points of one series in an answer (QRY-23). */
-export const MAX_POINTS = 11_000;
 
 /** Which series a query reads, where they lie, and in which steps. */
 export interface ScanPlan {

@@ -2,6 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { StoreError } from "./error.js";
 import { GroupBuckets } from "./group-buckets.js";
 import { quantileFor, scanHistograms } from "./histogram-scan.js";
+import { MAX_SERIES } from "./limits.js";
 import type { ScannedSeries, ScanRequest, ScanResult } from "./messages.js";
 import { previousValues } from "./previous.js";
 import { type Reduction, reductionOf, scanScalars } from "./scalar-scan.js";
@@ -10,8 +11,6 @@ import type { Selection } from "./selection.js";
 import type { StoreFile } from "./store-file.js";
 import { GroupValues } from "./window.js";
 
-/** Series in an answer (QRY-23). */
-export const MAX_SERIES = 1_000;
 /** Groups that are looked at for the largest ones. */
 const MAX_GROUPS = 20_000;
 /** Groups times steps that are held while a query runs. */

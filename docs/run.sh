@@ -21,8 +21,9 @@ step() { # what, command…
   fi
 }
 
-step "the checks find what is wrong" node --test links.test.mjs snippets/snippets.test.mjs
+step "the checks find what is wrong" node --test links.test.mjs generate-performance.test.mjs snippets/snippets.test.mjs
 step "every public symbol has a docstring, and its links lead somewhere" node reference.mjs
+step "the performance page says what was measured" node generate-performance.mjs --check
 step "the book is built" npx vitepress build .
 step "every link leads somewhere" node links.mjs
 

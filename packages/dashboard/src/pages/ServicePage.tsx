@@ -1,5 +1,5 @@
 import type { MetricsResponse } from "@tidegauge/protocol/query";
-import { useMemo } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { getJson } from "../api/client.js";
 import { useResource } from "../api/useResource.js";
 import { useTick } from "../live/useTick.js";
@@ -18,6 +18,8 @@ import { useRange } from "../time/useRange.js";
 import { TRANSACTION_DURATION } from "../transactions/panels.js";
 import { TransactionSection } from "../transactions/TransactionSection.js";
 
+const isLongAgo = (time: string): boolean => Date.now() - Date.parse(time) > 5 * 60_000;
+
 /** Everything about one service. */
 export function ServicePage({ name }: { name: string }) {
   const { parameters } = useLocation();
@@ -25,10 +27,13 @@ export function ServicePage({ name }: { name: string }) {
   const tick = useTick(range, name);
   const node = parameters.get("node") ?? undefined;
   const environment = parameters.get("environment") ?? undefined;
-  // What metrics there are changes rarely: every sixth refresh is enough.
-  const metrics = useResource(`metrics ${name}`, Math.floor(tick / 6), (signal) =>
+  // What metrics there are changes rarely, every sixth refresh is enough; but somebody who looks at a service that has
+  // just started waits for its first ones.
+  const knownLong = useRef(false);
+  const metrics = useResource(`metrics ${name}`, knownLong.current ? Math.floor(tick / 6) : tick, (signal) =>
     getJson<MetricsResponse>("api/v1/metrics", { service: name }, signal),
   );
+  knownLong.current = metrics.data?.metrics.some(({ firstSeen }) => isLongAgo(firstSeen)) ?? false;
   const services = useResource("services", Math.floor(tick / 6), loadServices);
   const summary = services.data?.services.find((service) => service.name === name);
   const panels = useMemo(() => panelsFor(metrics.data?.metrics ?? []), [metrics.data]);

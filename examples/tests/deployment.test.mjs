@@ -32,7 +32,9 @@ describe("the systemd unit", () => {
   });
 
   it("starts a server that stops by itself within the time it is given", async () => {
-    const [command, ...args] = setting("ExecStart").replace(/\$\{STATE_DIRECTORY\}/, join(temporary, "state")).split(" ");
+    const [command, ...args] = setting("ExecStart")
+      .replace(/\$\{STATE_DIRECTORY\}/, join(temporary, "state"))
+      .split(" ");
     const program = new Program(command, args, {
       env: { ...process.env, TIDEGAUGE_PORT: "0", TIDEGAUGE_SECRET_TOKEN: "t" },
     });

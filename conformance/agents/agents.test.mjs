@@ -37,12 +37,9 @@ for (const { name, agent, command } of AGENTS) {
     let app;
     let capture;
 
-    beforeAll(async () => {
-      server = await TidegaugeProcess.start([
-        ...["serve", "--data-dir", directory.path, "--secret-token", TOKEN, "--agent-config-max-age", "2s"],
-      ]);
-      relay = await Relay.start(server.url);
-      app = spawn(command[0], command.slice(1), {
+    /** Starts the application with the agent in it. */
+    function start() {
+      const child = spawn(command[0], command.slice(1), {
         stdio: ["pipe", "pipe", "inherit"],
         env: {
           PATH: process.env.PATH,
@@ -59,7 +56,16 @@ for (const { name, agent, command } of AGENTS) {
           ELASTIC_APM_CLOUD_PROVIDER: "none",
         },
       });
-      createInterface({ input: app.stdout }).on("line", (line) => sampled.push(JSON.parse(line).sampled));
+      createInterface({ input: child.stdout }).on("line", (line) => sampled.push(JSON.parse(line).sampled));
+      return child;
+    }
+
+    beforeAll(async () => {
+      server = await TidegaugeProcess.start([
+        ...["serve", "--data-dir", directory.path, "--secret-token", TOKEN, "--agent-config-max-age", "2s"],
+      ]);
+      relay = await Relay.start(server.url);
+      app = start();
     });
 
     afterAll(async () => {
@@ -179,6 +185,20 @@ for (const { name, agent, command } of AGENTS) {
       );
       expect(capture.breakdown).toEqual(read);
       expect(Object.keys(read).length).toBeGreaterThan(1);
+    });
+
+    it("QRY-37 is seen to restart, by what it says of its process", { timeout: 60_000 }, async () => {
+      const processes = async () => (await get("/api/v1/processes", { service })).processes;
+      const [first, ...others] = await processes();
+      expect(others).toEqual([]);
+      app = start();
+      await expect.poll(async () => (await processes()).length, { timeout: 40_000, interval: 200 }).toBe(2);
+      const [, second] = await processes();
+      expect(second).toMatchObject({ service, node: "node-1", version: "7.8.9", replaces: first.id });
+      expect(Date.parse(second.firstSeen)).toBeGreaterThanOrEqual(Date.parse(first.lastSeen));
+      const exit = once(app, "exit");
+      app.stdin.end();
+      await exit;
     });
   });
 }

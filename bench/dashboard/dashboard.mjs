@@ -6,7 +6,7 @@
 // thousand points to the frame after they are on the canvas. Memory is looked at over an hour's worth of refreshes, the clock of the page running faster.
 
 import { writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { launchChromium } from "../../conformance/browser/chromium.mjs";
@@ -118,6 +118,7 @@ try {
     node: process.version,
     cpu: cpus()[0]?.model,
     cores: cpus().length,
+    loadAverage: loadavg().map((load) => Math.round(load * 10) / 10),
     store: { ...shape, metricsets },
     servicesPage24h: await fastest("#/services?from=now-24h", "[data-testid=services] tbody tr"),
     servicesPageNumbers24h: await fastest("#/services?from=now-24h", "[data-testid=services] .sparkline"),

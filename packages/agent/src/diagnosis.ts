@@ -8,6 +8,9 @@ import { proxyFor } from "./transport/proxy.js";
 const nothing = (): void => {};
 const SILENT: Logger = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing, fatal: nothing };
 
+/** The sockets of an agent do not keep its process alive; this timer does, while an answer is waited for. */
+const HOLDING_MS = 60_000;
+
 /** What the server of a client answered to one question of {@link askServer}. */
 export interface ServerAnswer {
   /** HTTP status. */
@@ -26,6 +29,7 @@ export async function askServer(client: Client, path: string): Promise<ServerAns
   const { config } = client;
   const endpoint = new Endpoint(config.values);
   const sender = createSender(endpoint, config, SILENT, systemClock);
+  const holding = setInterval(nothing, HOLDING_MS);
   try {
     const { status, headers, body } = await sender.send({
       method: "GET",
@@ -35,6 +39,7 @@ export async function askServer(client: Client, path: string): Promise<ServerAns
     });
     return { status, headers, body };
   } finally {
+    clearInterval(holding);
     sender.close();
   }
 }

@@ -1,11 +1,10 @@
-import type { Command } from "commander";
-import { Option } from "commander";
-import pc from "picocolors";
-import { examineClient } from "./doctor/examined-client.js";
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import { type Command, Option } from "commander";
 import type { Finding, Verdict } from "./doctor/finding.js";
-import { checkConfiguration, checkHooks, checkNode, checkServiceName } from "./doctor/local-checks.js";
-import { checkMigration } from "./doctor/migration-checks.js";
-import { checkServer } from "./doctor/server-checks.js";
+import { EXIT, UsageError } from "./failure.js";
+import { colours } from "./text/colours.js";
+import { printable } from "./text/line.js";
 
 interface DoctorFlags {
   readonly directory: string;
@@ -14,9 +13,9 @@ interface DoctorFlags {
 }
 
 const SIGNS: Readonly<Record<Verdict, string>> = {
-  pass: pc.green("pass"),
-  warn: pc.yellow("warn"),
-  fail: pc.red("FAIL"),
+  pass: colours.green("pass"),
+  warn: colours.yellow("warn"),
+  fail: colours.red("FAIL"),
 };
 
 /** Adds `tidegauge doctor`: whether metrics of the application in a directory would arrive, and if not, what to do. */
@@ -24,13 +23,13 @@ export function doctorCommand(program: Command): void {
   program
     .command("doctor")
     .description("Check whether this application's metrics arrive, and say what to do if not.")
-    .option("--directory <path>", "of the application", process.cwd())
+    .addOption(new Option("--directory <path>", "of the application").default(process.cwd(), "the working directory"))
     .addOption(
       new Option("--from <agent>", "also say what changes for an application that uses it").choices([
         "elastic-apm-node",
       ]),
     )
-    .option("--json", "the findings as JSON")
+    .option("--json", "the findings as JSON: check, verdict, message, fix")
     .addHelpText(
       "after",
       `
@@ -45,30 +44,23 @@ Examples:
 }
 
 async function doctor({ directory, from, json }: DoctorFlags): Promise<void> {
-  const findings: Finding[] = [];
-  const report = (found: readonly Finding[]): void => {
-    findings.push(...found);
-    if (!json) for (const finding of found) process.stdout.write(`${describe(finding)}\n`);
-  };
-  const examined = examineClient(directory);
-  try {
-    report([checkNode()]);
-    report(checkConfiguration(examined));
-    report([checkServiceName(examined)]);
-    report(checkHooks(directory));
-    if (from !== undefined) report(checkMigration(process.env, directory));
-    report(await checkServer(examined));
-  } finally {
-    await examined.client.close();
+  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new UsageError(`${directory} is no directory (--directory)`);
   }
-  if (json) process.stdout.write(`${JSON.stringify({ findings })}\n`);
-  else process.stdout.write(`${summarise(findings)}\n`);
-  if (findings.some(({ verdict }) => verdict === "fail")) process.exitCode = 1;
+  const findings: Finding[] = [];
+  // Loaded here, since the other commands start faster without the agent.
+  const { examine } = await import("./doctor/examination.js");
+  for await (const finding of examine(resolve(directory), from !== undefined)) {
+    findings.push(finding);
+    if (!json) process.stdout.write(`${describe(finding)}\n`);
+  }
+  process.stdout.write(`${json ? JSON.stringify({ findings }) : summarise(findings)}\n`);
+  if (findings.some(({ verdict }) => verdict === "fail")) process.exitCode = EXIT.failure;
 }
 
 function describe({ verdict, check, message, fix }: Finding): string {
-  const line = `${SIGNS[verdict]}  ${pc.bold(check)}  ${message}`;
-  return fix === undefined ? line : `${line}\n      ${pc.dim("→")} ${fix}`;
+  const line = `${SIGNS[verdict]}  ${colours.bold(check)}  ${printable(message)}`;
+  return fix === undefined ? line : `${line}\n      ${colours.dim("→")} ${fix}`;
 }
 
 function summarise(findings: readonly Finding[]): string {

@@ -13,7 +13,8 @@ interface ExportFlags extends Connection {
   readonly from?: string;
   readonly to?: string;
   readonly step?: string;
-  readonly format: SampleFormat;
+  readonly format?: SampleFormat;
+  readonly json?: boolean;
   readonly output?: string;
 }
 
@@ -34,10 +35,13 @@ export function exportCommand(program: Command): void {
     .option("--to <time>", "the same (default: now; --raw: the newest sample)")
     .option("--step <duration>", "one row for each of these, not with --raw (default: 10s)")
     .addOption(
-      new Option("--format <name>", "of the rows; parquet implies --raw")
-        .choices(["ndjson", "csv", "parquet"])
-        .default("ndjson"),
+      new Option("--format <name>", "of the rows (default: ndjson); parquet implies --raw").choices([
+        "ndjson",
+        "csv",
+        "parquet",
+      ]),
     )
+    .addOption(new Option("--json", "the same as --format ndjson").conflicts("format"))
     .option("-o, --output <file>", "write there instead of standard output");
   addConnectionOptions(command)
     .addHelpText(
@@ -53,10 +57,10 @@ Examples:
     .action(exportStored);
 }
 
-async function exportStored({ metric = [], ...flags }: ExportFlags): Promise<void> {
-  const { service, format } = flags;
+async function exportStored({ metric = [], format = "ndjson", ...flags }: ExportFlags): Promise<void> {
+  const { service } = flags;
   if (flags.raw === true || flags.dataDir !== undefined || format === "parquet") {
-    return exportSamples({ ...flags, metric });
+    return exportSamples({ ...flags, metric, format });
   }
   if (service === undefined) throw new UsageError("name the --service, or export every sample with --raw");
   await exportSteps({ ...flags, metric, service, format });

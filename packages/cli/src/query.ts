@@ -2,6 +2,7 @@ import { AGGREGATIONS, type Aggregation, type QueryResponse, type QuerySeries } 
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { addConnectionOptions, type Connection } from "./api/connection.js";
 import { QueryApi } from "./api/query-api.js";
+import { printable } from "./text/line.js";
 import { sparkline } from "./text/sparkline.js";
 import { type Column, formatTable } from "./text/table.js";
 import { formatValue } from "./text/value.js";
@@ -91,7 +92,7 @@ function describe({ labels, points }: QuerySeries, { unit }: QueryResponse): str
   const format = (value: number | undefined): string => formatValue(value ?? null, unit);
   const isKnown = known.length > 0;
   return [
-    name === "" ? "(all)" : name,
+    name === "" ? "(all)" : printable(name),
     format(isKnown ? Math.min(...known) : undefined),
     format(isKnown ? known.reduce((sum, value) => sum + value, 0) / known.length : undefined),
     format(isKnown ? Math.max(...known) : undefined),

@@ -60,7 +60,7 @@ describe("tidegauge run", () => {
     expect((await runCommandLine(["run", "node", "-e", "process.exit(3)"], env)).code).toBe(3);
     const { code, stderr } = await runCommandLine(["run", "no-such-command-anywhere"], env);
     expect(code).toBe(127);
-    expect(stderr).toContain("no-such-command-anywhere cannot be run");
+    expect(stderr).toContain("no-such-command-anywhere is not found");
   });
 
   it("keeps the options that NODE_OPTIONS has", () => {

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import type { Command } from "commander";
-import { describeError } from "./failure.js";
+import { reportFailure } from "./failure.js";
 
 /** Adds `tidegauge run`: an application with the agent in it, its code untouched. */
 export function runCommand(program: Command): void {
@@ -41,9 +41,10 @@ async function run(app: string, args: readonly string[]): Promise<void> {
     .on("SIGHUP", pass)
     .on("SIGINT", () => {});
   process.exitCode = await new Promise<number>((resolve) => {
-    child.once("error", (error) => {
-      process.stderr.write(`tidegauge: ${app} cannot be run: ${describeError(error)}\n`);
-      resolve(127);
+    child.once("error", ({ code, message }: NodeJS.ErrnoException) => {
+      const isMissing = code === "ENOENT";
+      reportFailure({ code: code ?? "FAILED", message: `${app} ${isMissing ? "is not found" : message}` }, false);
+      resolve(isMissing ? 127 : 126); // as shells do
     });
     child.once("exit", (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? "SIGTERM"]));
   });

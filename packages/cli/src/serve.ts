@@ -51,7 +51,7 @@ export function serveCommand(program: Command): void {
     command.addOption(option.env(`TIDEGAUGE_${option.name().toUpperCase().replaceAll("-", "_")}`));
   }
   command
-    .option("--json", "say where it listens as JSON")
+    .option("--json", "say where it listens as JSON: url")
     .addHelpText(
       "after",
       `

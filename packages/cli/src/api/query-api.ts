@@ -9,7 +9,7 @@ import type {
   QueryResponse,
   ServicesResponse,
 } from "@tidegauge/protocol/query";
-import { UsageError } from "../failure.js";
+import { CommandError, UsageError } from "../failure.js";
 import { authorization, type Connection } from "./connection.js";
 import { download } from "./download.js";
 
@@ -40,23 +40,34 @@ export interface ExportParameters {
 /** The server's query API. Every failure is an error that says what to do. */
 export class QueryApi {
   readonly #connection: Connection;
+  readonly #signal: AbortSignal | undefined;
 
-  constructor(connection: Connection) {
+  /**
+   * @param connection where the server is
+   * @param signal ends questions under way
+   */
+  constructor(connection: Connection, signal?: AbortSignal) {
+    if (!isWebUrl(connection.url)) throw new UsageError(`'${connection.url}' is not an http or https URL (--url)`);
     this.#connection = connection;
+    this.#signal = signal;
   }
 
+  /** Every service that reported or asked for its configuration. */
   services(): Promise<ServicesResponse> {
     return this.#get("services", new URLSearchParams());
   }
 
+  /** The metrics of one service. */
   metrics(service: string): Promise<MetricsResponse> {
     return this.#get("metrics", new URLSearchParams({ service }));
   }
 
+  /** The labels of one metric and their values. */
   labels(service: string, metric: string): Promise<LabelsResponse> {
     return this.#get("labels", new URLSearchParams({ service, metric }));
   }
 
+  /** One metric over time. */
   query(parameters: QueryParameters): Promise<QueryResponse> {
     const { groupBy = [], filter = [], ...plain } = parameters;
     const search = searchOf(plain);
@@ -73,9 +84,15 @@ export class QueryApi {
   }
 
   async #get<T>(path: string, search: URLSearchParams): Promise<T> {
-    const response = await this.#reach((url) => fetch(url, { headers: this.#headers() }), path, search);
-    if (response.ok) return (await response.json()) as T;
-    throw this.#failure(response.status, await response.text());
+    const response = await this.#reach(
+      (url) => fetch(url, { headers: this.#headers(), signal: this.#signal ?? null }),
+      path,
+      search,
+    );
+    if (!response.ok) throw this.#failure(response.status, await response.text());
+    return (await response.json().catch(() => {
+      throw new CommandError("SERVER_ERROR", `${this.#connection.url} is no Tidegauge server: it answers without JSON`);
+    })) as T;
   }
 
   #headers(): Record<string, string> {
@@ -90,16 +107,24 @@ export class QueryApi {
     } catch (error) {
       const { cause = error } = error as Error;
       const why = cause instanceof Error ? cause.message : String(cause);
-      throw new Error(`no server answers at ${url} (${why}); start one with tidegauge serve, or name it with --url`);
+      throw new CommandError(
+        "SERVER_UNREACHABLE",
+        `no server answers at ${url} (${why}); start one with tidegauge serve, or name it with --url`,
+      );
     }
   }
 
-  #failure(status: number, body: string): Error {
+  #failure(status: number, body: string): CommandError {
     const { url } = this.#connection;
-    const message = messageOf(body) || STATUS_CODES[status];
-    if (status === 401) return new Error(`${url}: ${message}; give --secret-token or --api-key`);
-    return status === 400 ? new UsageError(message) : new Error(`${url} answered ${status}: ${message}`);
+    const message = messageOf(body) || STATUS_CODES[status] || "";
+    if (status === 401) return new CommandError("UNAUTHORIZED", `${url}: ${message}; give --secret-token or --api-key`);
+    if (status === 400) return new UsageError(message);
+    return new CommandError("SERVER_ERROR", `${url} answered ${status}: ${message}`);
   }
+}
+
+function isWebUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
 
 function searchOf(parameters: object): URLSearchParams {

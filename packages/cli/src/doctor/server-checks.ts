@@ -1,6 +1,8 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { askServer, proxyOf, type ServerAnswer } from "@tidegauge/agent/diagnosis";
 import type { ExaminedClient } from "./examined-client.js";
 import { type Finding, fail, pass, warn } from "./finding.js";
-import { askServer, type ServerAnswer } from "./server-answer.js";
 
 /** A difference between the clocks that shows in charts, and one that puts points where nobody looks. */
 const CLOCK_WARN_MS = 5_000;
@@ -8,24 +10,50 @@ const CLOCK_FAIL_MS = 60_000;
 /** The `Date` header has whole seconds. */
 const CLOCK_PRECISION_MS = 1_000;
 
-/** Whether the server answers, knows us, and has the same time; then whether it takes an event. */
-export async function checkServer(examined: ExaminedClient): Promise<Finding[]> {
-  const { serverUrl } = examined.client.config.values;
+/** Which way leads to the server, whether it answers, knows us, and has the same time; then whether it takes an event. */
+export async function checkServer(examined: ExaminedClient, directory: string): Promise<Finding[]> {
+  const { client } = examined;
+  const { serverUrl } = client.config.values;
+  const proxy = checkProxy(examined, directory);
+  if (proxy.verdict === "fail") return [proxy];
+  const peer = proxyOf(client) ?? serverUrl;
   let answer: ServerAnswer;
   try {
-    answer = await askServer(examined.client, "");
+    answer = await askServer(client, "");
   } catch (error) {
-    return [explainFailure(serverUrl, error as NodeJS.ErrnoException)];
+    return [proxy, explainFailure(serverUrl, peer, error as NodeJS.ErrnoException)];
   }
   const reached = pass("server-reachable", `${serverUrl} answers`);
   const authorized = checkAuthorization(answer);
-  const findings = [reached, ...checkTls(examined), authorized, checkClock(answer)];
+  const findings = [proxy, reached, ...checkTls(examined), authorized, checkClock(answer, Date.now())];
   if (authorized.verdict === "fail") return findings;
   return [...findings, await checkCentralConfiguration(examined), await checkEvent(examined)];
 }
 
-function explainFailure(serverUrl: string, error: NodeJS.ErrnoException): Finding {
+/** The agent goes through a proxy only with the optional package undici, and never around it (W-71). */
+function checkProxy({ client }: ExaminedClient, directory: string): Finding {
+  const proxy = proxyOf(client);
+  if (proxy === undefined) return pass("proxy", "none: the connection is direct");
+  if (proxy === null) {
+    const message = "HTTPS_PROXY or HTTP_PROXY is not an http or https URL, and nothing is sent around it";
+    return fail("proxy", message, "correct it, or put the server's host into NO_PROXY");
+  }
+  try {
+    createRequire(join(directory, "main.js")).resolve("undici");
+    return pass("proxy", `through ${proxy}`);
+  } catch {
+    const fix = "npm install undici@7, or put the server's host into NO_PROXY";
+    return fail("proxy", `the way leads through ${proxy}, for which the agent needs the package undici`, fix);
+  }
+}
+
+/** `peer` is whom the agent connects to: the proxy, where there is one. */
+function explainFailure(serverUrl: string, peer: string, error: NodeJS.ErrnoException): Finding {
   const { code = "" } = error;
+  if (peer !== serverUrl && /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN)$/.test(code)) {
+    const fix = "correct HTTPS_PROXY or HTTP_PROXY, or put the server's host into NO_PROXY";
+    return fail("proxy", `the proxy ${peer} is not there (${code})`, fix);
+  }
   const check = "server-reachable";
   if (code === "ECONNREFUSED") {
     return fail(
@@ -36,6 +64,9 @@ function explainFailure(serverUrl: string, error: NodeJS.ErrnoException): Findin
   }
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
     return fail(check, `the host of ${serverUrl} is not known`, "correct ELASTIC_APM_SERVER_URL, or the name service");
+  }
+  if (code === "CERT_NOT_PINNED") {
+    return fail("tls", error.message, "set ELASTIC_APM_SERVER_CERT to the certificate that the server has now");
   }
   if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code)) {
     const fix =
@@ -49,6 +80,9 @@ function explainFailure(serverUrl: string, error: NodeJS.ErrnoException): Findin
       "write http:// in ELASTIC_APM_SERVER_URL, or switch TLS on there",
     );
   }
+  if (code === "PROXY_REFUSED" || code === "NO_PROXY_CLIENT") {
+    return fail("proxy", error.message, "let the proxy through to the server, or put the server's host into NO_PROXY");
+  }
   return fail(
     check,
     `${serverUrl}: ${error.message}`,
@@ -57,11 +91,11 @@ function explainFailure(serverUrl: string, error: NodeJS.ErrnoException): Findin
 }
 
 function checkTls({ client }: ExaminedClient): Finding[] {
-  const { serverUrl, verifyServerCert, secretToken, apiKey } = client.config.values;
+  const { serverUrl, verifyServerCert, serverCert, secretToken, apiKey } = client.config.values;
   const url = new URL(serverUrl);
   const isLocal = ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
   if (url.protocol === "https:") {
-    return verifyServerCert
+    return verifyServerCert || serverCert !== undefined
       ? [pass("tls", "the connection is encrypted and the certificate trusted")]
       : [warn("tls", "the server's certificate is not checked", "remove ELASTIC_APM_VERIFY_SERVER_CERT=false")];
   }
@@ -86,8 +120,9 @@ function checkAuthorization({ status, body }: ServerAnswer): Finding {
   return pass("authentication", `accepted by an APM Server, version ${String(version)}`);
 }
 
-function checkClock({ serverMs, receivedMs }: ServerAnswer): Finding {
-  if (serverMs === undefined) return pass("clock", "the server does not tell its time");
+function checkClock({ headers }: ServerAnswer, receivedMs: number): Finding {
+  const serverMs = Date.parse(headers.date ?? "");
+  if (!Number.isFinite(serverMs)) return pass("clock", "the server does not tell its time");
   const offMs = receivedMs - serverMs;
   const amount = Math.max(0, Math.abs(offMs) - CLOCK_PRECISION_MS);
   const text = `the clocks differ by ${Math.round(amount / 1000)} s`;

@@ -1,13 +1,14 @@
-import { createReadStream, createWriteStream, existsSync } from "node:fs";
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { createReadStream, existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import type { Connection } from "../api/connection.js";
 import { QueryApi } from "../api/query-api.js";
 import { UsageError } from "../failure.js";
+import { Progress } from "../text/progress.js";
 import { parseTimeMs } from "../text/time.js";
+import { formatValue } from "../text/value.js";
+import { guardFile, writeOutput } from "./output.js";
 
 /** How samples are written. */
 export type SampleFormat = "parquet" | "ndjson" | "csv";
@@ -35,7 +36,24 @@ export async function exportSamples(flags: SampleFlags): Promise<void> {
   }
   if (dataDir !== undefined) return exportStore(dataDir, flags);
   const { service, metric: [metric] = [], from, to } = flags;
-  await write(await new QueryApi(flags).export({ format, service, metric, from, to }), output);
+  const progress = new Progress();
+  progress.show("waiting for the server");
+  try {
+    const samples = await new QueryApi(flags).export({ format, service, metric, from, to });
+    await writeOutput(counted(samples, progress), output);
+  } finally {
+    progress.clear();
+  }
+}
+
+/** Passes bytes on and says how many. */
+async function* counted(samples: AsyncIterable<Buffer>, progress: Progress): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  for await (const chunk of samples) {
+    bytes += chunk.length;
+    progress.show(`${formatValue(bytes, "byte")} exported`);
+    yield chunk;
+  }
 }
 
 /** Opens the store of a stopped server for as long as the export takes. Nothing is dropped by age or size meanwhile. */
@@ -51,40 +69,27 @@ async function exportStore(dataDir: string, flags: SampleFlags): Promise<void> {
       if (level !== "info") process.stderr.write(`${level}: ${message}\n`);
     },
   };
+  const progress = new Progress();
+  progress.show(`reading ${dataDir}`);
   const store = await openStore({ dataDir, retentionMs: 0, maxSizeBytes: 0, maintenanceMs: 0, logger });
   try {
     const request = { format, service, metric, fromMs, toMs };
     if (output !== undefined) {
-      await store.export({ ...request, path: resolve(output) });
+      await guardFile(output, async () => {
+        await store.export({ ...request, path: resolve(output) });
+      });
       return;
     }
     const directory = await mkdtemp(join(tmpdir(), "tidegauge-export-"));
     try {
       const path = join(directory, "export");
       await store.export({ ...request, path });
-      await write(createReadStream(path), undefined);
+      await writeOutput(createReadStream(path), undefined);
     } finally {
       await rm(directory, { recursive: true, force: true });
     }
   } finally {
+    progress.clear();
     await store.close();
-  }
-}
-
-/** Writes to a file, which is removed again if the whole does not arrive, or to standard output. */
-async function write(bytes: Readable, output: string | undefined): Promise<void> {
-  if (output === undefined) {
-    // Whoever reads, `head` perhaps, may have had enough.
-    await pipeline(bytes, process.stdout, { end: false }).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
-    });
-    return;
-  }
-  try {
-    await pipeline(bytes, createWriteStream(output));
-  } catch (error) {
-    const written = await stat(output).catch(() => undefined);
-    if (written?.isFile() === true) await rm(output, { force: true });
-    throw new Error(`${output} could not be written whole: ${(error as Error).message}`, { cause: error });
   }
 }

@@ -1,12 +1,11 @@
-import { once } from "node:events";
-import { createWriteStream } from "node:fs";
-import { finished } from "node:stream/promises";
 import type { Aggregation, MetricSummary } from "@tidegauge/protocol/query";
 import type { Connection } from "../api/connection.js";
 import { QueryApi } from "../api/query-api.js";
 import { UsageError } from "../failure.js";
-import { type ExportFormat, type ExportRow, HEADINGS, writeRow } from "../text/export-row.js";
+import { Progress } from "../text/progress.js";
 import { parseDurationMs, parseTimeMs } from "../text/time.js";
+import { writeOutput } from "./output.js";
+import { type ExportFormat, type ExportRow, HEADINGS, writeRow } from "./row.js";
 
 /** What of a service is exported, a value a step. */
 export interface StepFlags extends Connection {
@@ -25,22 +24,42 @@ const POINTS_A_WINDOW = 10_000;
 const HISTOGRAM_AGGREGATIONS: readonly Aggregation[] = ["count", "avg", "p50", "p95", "p99"];
 const NODE = "service.node.name";
 
+/** The times of an export and how far apart its rows are, epoch milliseconds and milliseconds. */
+interface Window {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly stepMs: number;
+}
+
 /** Writes a row for each series and step of a service's metrics. */
 export async function exportSteps(flags: StepFlags): Promise<void> {
+  const window = readWindow(flags, Date.now());
   const api = new QueryApi(flags);
   const metrics = await wantedMetrics(api, flags);
-  const out = flags.output === undefined ? process.stdout : createWriteStream(flags.output);
-  const progress = new Progress(metrics.length);
-  if (flags.format === "csv") out.write(`${HEADINGS.join(",")}\n`);
-  for (const metric of metrics) {
-    progress.next(metric.name);
-    for await (const row of rowsOf(api, metric, flags)) {
-      if (!out.write(writeRow(row, flags.format))) await once(out, "drain");
-      progress.rows++;
+  const progress = new Progress();
+  let rows = 0;
+  async function* lines(): AsyncGenerator<string> {
+    if (flags.format === "csv") yield `${HEADINGS.join(",")}\n`;
+    for (const [done, metric] of metrics.entries()) {
+      for await (const row of rowsOf(api, metric, flags.service, window)) {
+        progress.show(`${done + 1}/${metrics.length} ${metric.name}, ${rows} rows`);
+        rows++;
+        yield writeRow(row, flags.format);
+      }
     }
   }
-  if (out !== process.stdout) await finished(out.end());
-  progress.end();
+  try {
+    await writeOutput(lines(), flags.output);
+  } finally {
+    progress.clear();
+  }
+  process.stderr.write(`exported ${rows} rows of ${metrics.length} metrics\n`);
+}
+
+function readWindow({ from = "now-1h", to = "now", step = "10s" }: StepFlags, nowMs: number): Window {
+  const window = { fromMs: parseTimeMs(from, nowMs), toMs: parseTimeMs(to, nowMs), stepMs: parseDurationMs(step) };
+  if (window.fromMs >= window.toMs) throw new UsageError(`--from ${from} does not come before --to ${to}`);
+  return window;
 }
 
 async function wantedMetrics(api: QueryApi, { service, metric: names }: StepFlags): Promise<MetricSummary[]> {
@@ -50,49 +69,29 @@ async function wantedMetrics(api: QueryApi, { service, metric: names }: StepFlag
   return names.length === 0 ? metrics : metrics.filter((metric) => names.includes(metric.name));
 }
 
-async function* rowsOf(api: QueryApi, metric: MetricSummary, flags: StepFlags): AsyncGenerator<ExportRow> {
-  const nowMs = Date.now();
-  const { step = "10s", from = "now-1h", to = "now" } = flags;
-  const stepMs = parseDurationMs(step);
-  const toMs = parseTimeMs(to, nowMs);
+async function* rowsOf(
+  api: QueryApi,
+  metric: MetricSummary,
+  service: string,
+  { fromMs, toMs, stepMs }: Window,
+): AsyncGenerator<ExportRow> {
   const aggregations = metric.kind === "histogram" ? HISTOGRAM_AGGREGATIONS : (["last"] as const);
-  for (let fromMs = parseTimeMs(from, nowMs); fromMs < toMs; fromMs += POINTS_A_WINDOW * stepMs) {
+  for (let beginMs = fromMs; beginMs < toMs; beginMs += POINTS_A_WINDOW * stepMs) {
     for (const aggregation of aggregations) {
       const { series } = await api.query({
         metric: metric.name,
-        service: flags.service,
-        from: String(fromMs),
-        to: String(Math.min(toMs, fromMs + POINTS_A_WINDOW * stepMs)),
-        step,
+        service,
+        from: String(beginMs),
+        to: String(Math.min(toMs, beginMs + POINTS_A_WINDOW * stepMs)),
+        step: `${stepMs / 1000}s`,
         aggregation,
         groupBy: [NODE, ...metric.labels],
       });
       for (const { labels, points } of series) {
         const { [NODE]: node = "", ...own } = labels;
-        const fixed = { metric: metric.name, aggregation, service: flags.service, node, labels: own };
+        const fixed = { metric: metric.name, aggregation, service, node, labels: own };
         for (const [timestampMs, value] of points) if (value !== null) yield { timestampMs, ...fixed, value };
       }
     }
-  }
-}
-
-/** What has been done, on standard error: rewritten in place on a terminal, else one line at the end. */
-class Progress {
-  rows = 0;
-  readonly #total: number;
-  #done = 0;
-
-  constructor(total: number) {
-    this.#total = total;
-  }
-
-  next(name: string): void {
-    this.#done++;
-    if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${this.#done}/${this.#total} ${name}`);
-  }
-
-  end(): void {
-    if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
-    process.stderr.write(`exported ${this.rows} rows of ${this.#total} metrics\n`);
   }
 }

@@ -1,3 +1,5 @@
+import { visibleLength } from "./line.js";
+
 /** One column of a table: its heading and on which side its cells stand. */
 export interface Column {
   readonly heading: string;
@@ -22,11 +24,4 @@ export function formatTable(columns: readonly Column[], rows: readonly (readonly
       .join("  ")
       .trimEnd(),
   );
-}
-
-// biome's control-character rule is about mistakes; here the escape is what is looked for
-const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g");
-
-function visibleLength(text: string): number {
-  return [...text.replace(COLOUR, "")].length;
 }

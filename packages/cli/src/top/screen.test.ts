@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
-import { arrange, drawScreen, INITIAL_STATE, press, type ScreenState } from "./screen.js";
+import { arrange, drawScreen, drawTable, INITIAL_STATE, press, type ScreenState } from "./screen.js";
 import type { NodeRow } from "./snapshot.js";
 
 const row = (service: string, node: string, values: Partial<NodeRow> = {}): NodeRow => ({
@@ -21,7 +21,7 @@ function after(keys: string): ScreenState {
   let state = INITIAL_STATE;
   for (const key of keys) {
     const next = press(state, key);
-    if (next === "quit") throw new Error("quit");
+    if (typeof next === "string") throw new Error(next);
     state = next;
   }
   return state;
@@ -47,14 +47,33 @@ describe("the screen of top", () => {
     expect(after("p").isPaused).toBe(true);
     expect(after("pp").isPaused).toBe(false);
     expect(press(INITIAL_STATE, "q")).toBe("quit");
-    expect(press(after("/x"), "\u0003")).toBe("quit");
+    expect(press(after("/x"), "\u0003")).toBe("interrupt");
   });
 
+  it("takes no escape sequence, such as an arrow's, for text or a choice", () => {
+    expect(press(after("/x"), "\u001b[A")).toMatchObject({ filter: "x", isTyping: true });
+    expect(press(INITIAL_STATE, "\u001b[B")).toEqual(INITIAL_STATE);
+  });
+
+  const draw = (state: ScreenState, height: number, problem = ""): string[] =>
+    drawScreen(ROWS, state, { nowMs: 12_000, height, problem }).map(stripVTControlCharacters);
+
   it("shows the state and fits the terminal's height", () => {
-    // In colour where the environment asks for it, as CI does.
-    const lines = drawScreen(ROWS, after("c/shop\rp"), 12_000, 6).map(stripVTControlCharacters);
-    expect(lines).toHaveLength(6);
+    const lines = draw(after("c/shop\rp"), 7);
+    expect(lines).toHaveLength(7);
     expect(lines[0]).toContain("paused · by cpu · filter: shop");
     expect(lines[4]).toMatch(/shop .*10 %.*12 s ago/);
+    expect(lines[6]).toBe("");
+  });
+
+  it("says how much does not fit, and what is wrong", () => {
+    expect(draw(INITIAL_STATE, 6).at(-1)).toBe("… 3 more: filter with /");
+    expect(draw(INITIAL_STATE, 6, "gone\u001b").at(-1)).toBe("gone�");
+    expect(draw(INITIAL_STATE, 1)).toHaveLength(1);
+  });
+
+  it("shows names without what could change the terminal", () => {
+    const lines = drawTable([row("shop", "a\u001b[2Jb")], 0).map(stripVTControlCharacters);
+    expect(lines[1]).toContain("a�[2Jb");
   });
 });

@@ -1,4 +1,5 @@
-import pc from "picocolors";
+import { colours } from "../text/colours.js";
+import { printable } from "../text/line.js";
 import { type Column, formatTable } from "../text/table.js";
 import { formatValue } from "../text/value.js";
 import type { NodeRow } from "./snapshot.js";
@@ -31,14 +32,14 @@ const COLUMNS: readonly Column[] = [
   { heading: "SEEN", align: "right" },
 ];
 
-/** The state after a key. `quit` when the person wants to leave. */
-export function press(state: ScreenState, key: string): ScreenState | "quit" {
-  if (key === "\u0003") return "quit";
+/** The state after a key; `quit` when the person wants to leave, `interrupt` at Ctrl-C. */
+export function press(state: ScreenState, key: string): ScreenState | "quit" | "interrupt" {
+  if (key === "\u0003") return "interrupt";
   if (state.isTyping) {
     if (key === "\r" || key === "\n") return { ...state, isTyping: false };
     if (key === "\u001b") return { ...state, isTyping: false, filter: "" };
     if (key === "\u007f" || key === "\b") return { ...state, filter: state.filter.slice(0, -1) };
-    return key >= " " ? { ...state, filter: state.filter + key } : state;
+    return key >= " " ? { ...state, filter: state.filter + key } : state; // no escape sequence, which begins below
   }
   if (key === "q") return "quit";
   if (key === "p" || key === " ") return { ...state, isPaused: !state.isPaused };
@@ -60,8 +61,8 @@ export function drawTable(rows: readonly NodeRow[], nowMs: number): string[] {
   const [heading = "", ...lines] = formatTable(
     COLUMNS,
     rows.map((row) => [
-      pc.bold(row.service),
-      row.node,
+      colours.bold(printable(row.service)),
+      printable(row.node),
       colourOf(row.status)(row.status),
       formatValue(row.cpu, "percent"),
       formatValue(row.memoryBytes, "byte"),
@@ -72,23 +73,42 @@ export function drawTable(rows: readonly NodeRow[], nowMs: number): string[] {
         : `${formatValue(Math.max(0, Math.round((nowMs - row.lastSeenMs) / 1000)), "s")} ago`,
     ]),
   );
-  return [pc.dim(heading), ...lines];
+  return [colours.dim(heading), ...lines];
 }
 
-/** The whole screen: a line of state and keys, then the table, cut to the terminal's height. */
-export function drawScreen(rows: readonly NodeRow[], state: ScreenState, nowMs: number, height: number): string[] {
+/** What a screen shows besides rows and choices. */
+export interface Surroundings {
+  /** When the rows were asked for, epoch milliseconds. */
+  readonly nowMs: number;
+  /** Lines of the terminal. */
+  readonly height: number;
+  /** Why the rows are old, or nothing. */
+  readonly problem: string;
+}
+
+/** The whole screen: a line of state, one of keys, the table, and at the bottom what is wrong or left out. */
+export function drawScreen(
+  rows: readonly NodeRow[],
+  state: ScreenState,
+  { nowMs, height, problem }: Surroundings,
+): string[] {
   const shown = arrange(rows, state);
   const filter = state.isTyping ? `filter: ${state.filter}_` : state.filter === "" ? "" : `filter: ${state.filter}`;
-  const mode = [state.isPaused ? pc.yellow("paused") : "", `by ${SORT_KEYS[state.sort]}`, filter].filter(
+  const mode = [state.isPaused ? colours.yellow("paused") : "", `by ${SORT_KEYS[state.sort]}`, filter].filter(
     (part) => part !== "",
   );
-  const keys = "sort: n c m h e · filter: / · pause: p · quit: q";
-  return [`${pc.bold("tidegauge top")}  ${mode.join(" · ")}`, pc.dim(keys), "", ...drawTable(shown, nowMs)].slice(
-    0,
-    height,
-  );
+  const head = [
+    `${colours.bold("tidegauge top")}  ${mode.join(" · ")}`,
+    colours.dim("sort: n c m h e · filter: / · pause: p · quit: q"),
+    "",
+  ];
+  const table = drawTable(shown, nowMs);
+  const room = Math.max(0, height - head.length - 1);
+  const hidden = table.length - room;
+  const bottom = problem !== "" ? colours.red(printable(problem)) : hidden > 0 ? `… ${hidden} more: filter with /` : "";
+  return [...head, ...table.slice(0, room), bottom].slice(0, height);
 }
 
 function colourOf(status: NodeRow["status"]): (text: string) => string {
-  return { reporting: pc.green, waiting: pc.yellow, silent: pc.red }[status];
+  return { reporting: colours.green, waiting: colours.yellow, silent: colours.red }[status];
 }

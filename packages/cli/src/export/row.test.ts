@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type ExportRow, HEADINGS, writeRow } from "./export-row.js";
+import { type ExportRow, HEADINGS, writeRow } from "./row.js";
 
 const ROW: ExportRow = {
   timestampMs: 1_700_000_000_000,

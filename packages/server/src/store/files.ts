@@ -1,14 +1,15 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, rmSync } from "node:fs";
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { freeBytes, isDiskFull } from "./disk.js";
-import { closeEngine, type Engine, literal, openEngine, rows } from "./engine.js";
+import { attachFile, replacedFiles } from "./attach.js";
+import { foundFiles, moveToQuarantine, sweep } from "./directory.js";
+import { isDiskFull } from "./disk.js";
+import { closeEngine, type Engine, literal, openEngine } from "./engine.js";
 import { StoreError } from "./error.js";
-import { fileName, type ManifestFile, parseFileName, readManifest, syncDirectory, writeManifest } from "./manifest.js";
+import { FileNames } from "./file-names.js";
+import { type ManifestFile, readManifest, syncDirectory, writeManifest } from "./manifest.js";
 import type { WorkerOptions } from "./messages.js";
-import { createTables, migrate } from "./schema.js";
-import { SeriesTimes } from "./series-times.js";
-import { byName, removeFile, type StoreFile, summarize } from "./store-file.js";
+import { createTables } from "./schema.js";
+import { byName, removeFile, type StoreFile, storeFile } from "./store-file.js";
 
 type Log = (level: "info" | "warn" | "error", message: string) => void;
 
@@ -21,8 +22,7 @@ export class Files {
   readonly #log: Log;
   #engine: Engine | undefined;
   #list: StoreFile[] = [];
-  /** Highest generation given out, by day: a name is never used twice while it may be attached. */
-  readonly #generations = new Map<string, number>();
+  readonly #names = new FileNames();
   #last: Promise<unknown> = Promise.resolve();
   /** The file that is written, if any. */
   current: StoreFile | undefined;
@@ -60,16 +60,20 @@ export class Files {
     try {
       if (manifest === "damaged")
         this.#log("error", "manifest.json is damaged: the list of files is rebuilt from the directory");
-      const listed = manifest === "damaged" ? this.#foundFiles() : manifest === "missing" ? [] : manifest.files;
-      if (manifest !== "damaged") this.#sweep(new Set(listed.map((file) => file.name)));
+      const listed = manifest === "damaged" ? foundFiles(this.dataDir) : manifest === "missing" ? [] : manifest.files;
+      if (manifest !== "damaged") sweep(this.dataDir, new Set(listed.map((file) => file.name)));
       const version = typeof manifest === "string" ? 1 : manifest.schema;
       const list: StoreFile[] = [];
       for (const file of listed) {
         const opened = await this.#attachListed(engine.keeper, file, version);
         if (opened !== undefined) list.push(opened);
       }
-      if (manifest === "damaged") await this.#dropReplaced(engine.keeper, list);
-      this.#list = list;
+      const replaced = manifest === "damaged" ? await replacedFiles(engine.keeper, list) : [];
+      for (const file of replaced) {
+        await this.#detach(file, engine.keeper);
+        removeFile(file.path);
+      }
+      this.#list = list.filter((file) => !replaced.includes(file));
       this.#engine = engine;
       try {
         this.#save();
@@ -126,13 +130,14 @@ export class Files {
     for (const each of replaced) {
       if (each === this.current) this.current = undefined;
       each.retired = true;
-      if (each.readers === 0) await this.#remove(each);
+      if (each.readers === 0) await this.abandon(each);
     }
   }
 
-  /** Gives up a file made by `prepare`. */
+  /** Detaches and removes a file that is not listed, or not any more. */
   async abandon(file: StoreFile): Promise<void> {
-    await this.#remove(file);
+    await this.#detach(file);
+    removeFile(file.path);
   }
 
   /** The files whose events touch [fromMs, toMs), kept from removal until `release`. */
@@ -155,7 +160,7 @@ export class Files {
       file.readers -= 1;
       if (file.readers > 0 || this.#engine === undefined) continue;
       if (file.damage !== undefined) await this.#setAside(file);
-      else if (file.retired) await this.#remove(file);
+      else if (file.retired) await this.abandon(file);
     }
   }
 
@@ -171,24 +176,8 @@ export class Files {
   }
 
   #newFile(day: string, state: "open" | "sorted"): StoreFile {
-    const generation = (this.#generations.get(day) ?? 0) + 1;
-    this.#generations.set(day, generation);
-    return this.#handle({ name: fileName(day, generation), day, state, points: 0, minMs: null, maxMs: null });
-  }
-
-  #handle(file: ManifestFile): StoreFile {
-    const parsed = parseFileName(file.name);
-    if (parsed === undefined) throw new Error(`not a store file: ${file.name}`);
-    this.#generations.set(parsed.day, Math.max(this.#generations.get(parsed.day) ?? 0, parsed.generation));
-    return {
-      ...file,
-      path: join(this.dataDir, file.name),
-      alias: `f${parsed.day.replaceAll("-", "")}_g${parsed.generation}`,
-      times: file.state === "open" ? new SeriesTimes() : undefined,
-      readers: 0,
-      retired: false,
-      damage: undefined,
-    };
+    const name = this.#names.next(day);
+    return storeFile(this.dataDir, { name, day, state, points: 0, minMs: null, maxMs: null });
   }
 
   async #create(file: StoreFile): Promise<void> {
@@ -204,7 +193,7 @@ export class Files {
       });
       syncDirectory(this.dataDir);
     } catch (error) {
-      await this.#remove(file).catch(() => undefined);
+      await this.abandon(file).catch(() => undefined);
       throw error;
     }
   }
@@ -214,17 +203,15 @@ export class Files {
     listed: ManifestFile,
     version: number,
   ): Promise<StoreFile | undefined> {
-    const file = this.#handle(listed);
+    this.#names.note(listed.name);
+    const file = storeFile(this.dataDir, listed);
     if (!existsSync(file.path)) {
       this.#log("error", `${file.name} is missing: what it held is lost, the rest is served`);
       this.quarantined.push(file.name);
       return undefined;
     }
     try {
-      await connection.run(`ATTACH ${literal(file.path)} AS ${file.alias}`);
-      await migrate(connection, file.alias, version);
-      await this.#settle(connection, file);
-      if (file.state === "open" || file.minMs === null) await summarize(connection, file);
+      await attachFile(connection, file, version, this.#options);
     } catch (error) {
       if (isDiskFull(error)) throw new StoreError("STORE_UNAVAILABLE", "the disk is full: free some space");
       await this.#detach(file, connection);
@@ -232,56 +219,11 @@ export class Files {
       this.#moveAway(file.name, error);
       return undefined;
     }
-    if (file.state === "open") file.state = "closed";
-    file.times = undefined;
     return file;
   }
 
-  /** Moves the log that a killed process left into the file: else every opening would read it again. */
-  async #settle(connection: DuckDBConnection, file: StoreFile): Promise<void> {
-    const size = statSync(`${file.path}.wal`, { throwIfNoEntry: false })?.size ?? 0;
-    if (size === 0 || freeBytes(this.dataDir) < this.#options.reserveBytes + 4 * size) return;
-    await connection.run(`CHECKPOINT ${file.alias}`);
-  }
-
-  /** Without a manifest: every file of the directory, unless a sorted one says it replaces it. */
-  #foundFiles(): ManifestFile[] {
-    const found: ManifestFile[] = [];
-    for (const name of readdirSync(this.dataDir).sort()) {
-      const parsed = parseFileName(name);
-      if (parsed !== undefined)
-        found.push({ name, day: parsed.day, state: "open", points: 0, minMs: null, maxMs: null });
-    }
-    return found;
-  }
-
-  async #dropReplaced(connection: DuckDBConnection, list: StoreFile[]): Promise<void> {
-    const replaced = new Set<string>();
-    for (const file of list) {
-      for (const [name] of await rows(connection, `SELECT name FROM ${file.alias}.replaces`))
-        replaced.add(String(name));
-    }
-    for (const file of list.filter((each) => replaced.has(each.name))) {
-      list.splice(list.indexOf(file), 1);
-      await this.#detach(file, connection);
-      removeFile(file.path);
-    }
-  }
-
-  /** Removes what an interrupted begin or compaction left behind. */
-  #sweep(listed: ReadonlySet<string>): void {
-    for (const name of readdirSync(this.dataDir)) {
-      const base = name.replace(/\.wal$/, "");
-      if (parseFileName(base) !== undefined && !listed.has(base)) rmSync(join(this.dataDir, name), { force: true });
-    }
-    rmSync(join(this.dataDir, "manifest.json.next"), { force: true });
-  }
-
   #save(): void {
-    writeManifest(
-      this.dataDir,
-      this.#list.map(({ name, day, state, points, minMs, maxMs }) => ({ name, day, state, points, minMs, maxMs })),
-    );
+    writeManifest(this.dataDir, this.#list);
   }
 
   /** One thing at a time on the keeper's connection: within a transaction nothing else may come between. */
@@ -295,23 +237,13 @@ export class Files {
     await this.#alone(() => connection.run(`DETACH DATABASE IF EXISTS ${file.alias}`));
   }
 
-  async #remove(file: StoreFile): Promise<void> {
-    await this.#detach(file);
-    removeFile(file.path);
-  }
-
   async #setAside(file: StoreFile): Promise<void> {
     await this.#detach(file);
     this.#moveAway(file.name, file.damage);
   }
 
   #moveAway(name: string, reason: unknown): void {
-    const quarantine = join(this.dataDir, "quarantine");
-    mkdirSync(quarantine, { recursive: true });
-    for (const each of [name, `${name}.wal`]) {
-      const path = join(this.dataDir, each);
-      if (existsSync(path)) renameSync(path, join(quarantine, each));
-    }
+    const quarantine = moveToQuarantine(this.dataDir, name);
     this.#log("error", `${name} cannot be read and was moved to ${quarantine}; the rest is served (${String(reason)})`);
   }
 }

@@ -61,9 +61,17 @@ export function readManifest(dataDir: string): Manifest | "missing" | "damaged" 
   return manifest;
 }
 
-/** Replaces the manifest by one atomic rename, durable before it returns. */
+/** Replaces the manifest by one atomic rename, durable before it returns. Of the files it keeps what `ManifestFile` names. */
 export function writeManifest(dataDir: string, files: readonly ManifestFile[]): void {
-  const manifest: Manifest = { schema: SCHEMA_VERSION, files };
+  const listed = files.map(({ name, day, state, points, minMs, maxMs }) => ({
+    name,
+    day,
+    state,
+    points,
+    minMs,
+    maxMs,
+  }));
+  const manifest: Manifest = { schema: SCHEMA_VERSION, files: listed };
   const path = join(dataDir, NAME);
   const temporary = `${path}.next`;
   const handle = openSync(temporary, "w");

@@ -1,7 +1,8 @@
 import { rmSync } from "node:fs";
+import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { rows } from "./engine.js";
-import type { ManifestFile } from "./manifest.js";
+import { type ManifestFile, parseFileName } from "./manifest.js";
 import { SeriesTimes } from "./series-times.js";
 
 /** A file of the store, attached to the engine. */
@@ -21,6 +22,21 @@ export interface StoreFile extends ManifestFile {
   retired: boolean;
   /** Why it cannot be read. */
   damage: string | undefined;
+}
+
+/** A file that the manifest lists or will list. Throws on a foreign name. */
+export function storeFile(dataDir: string, file: ManifestFile): StoreFile {
+  const parsed = parseFileName(file.name);
+  if (parsed === undefined) throw new Error(`not a store file: ${file.name}`);
+  return {
+    ...file,
+    path: join(dataDir, file.name),
+    alias: `f${parsed.day.replaceAll("-", "")}_g${parsed.generation}`,
+    times: file.state === "open" ? new SeriesTimes() : undefined,
+    readers: 0,
+    retired: false,
+    damage: undefined,
+  };
 }
 
 /** Event times of the series of a file that is not sorted. */

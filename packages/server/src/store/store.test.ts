@@ -13,7 +13,8 @@ import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { batchOf, metricsetAt, scanOf, temporaryDirectory } from "./batch.testing.js";
-import { openStore, type Store, type StoreOptions } from "./store.js";
+import { openStore, type Store } from "./store.js";
+import type { StoreOptions } from "./store-options.js";
 
 const T = Date.UTC(2026, 4, 5, 12);
 let directory: ReturnType<typeof temporaryDirectory>;

@@ -21,36 +21,13 @@ import type {
   StoreSummary,
   WorkerCalls,
 } from "./messages.js";
+import { type StoreOptions, workerOptions } from "./store-options.js";
 import { StoreThread } from "./thread.js";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 /** Stores open in this process, across copies of this package. */
 const OPEN_STORES = Symbol.for("tidegauge.server.openStores");
-
-/** Where the store keeps its data and how much of it. */
-export interface StoreOptions {
-  readonly dataDir: string;
-  /** Age of its newest event at which a file is dropped, milliseconds. 0 keeps everything. Default 30 days. */
-  readonly retentionMs?: number;
-  /** Size of all files above which the oldest are dropped, bytes. 0 is unlimited. Default 20 GB. */
-  readonly maxSizeBytes?: number;
-  /** Points of the open file at which it is closed, sorted and a new one begun. Default 5 million. */
-  readonly rotatePoints?: number;
-  /** Pause between rounds of compaction and retention, milliseconds; 0: only `maintain()`. Default 60 s. */
-  readonly maintenanceMs?: number;
-  /** Size of the open file's log at which it is moved into the file, bytes. Default 16 MiB. */
-  readonly checkpointBytes?: number;
-  /** Disk space below which writes are refused before the disk is really full, bytes. Default 4 MiB. */
-  readonly reserveBytes?: number;
-  /**
-   * Threads inside one statement. Default 1: two cost a small commit a third more CPU (4.2 against 2.9 ms for 96 metricsets) and make no query of the bench faster;
-   * two queries still run side by side.
-   */
-  readonly threads?: number;
-  readonly memoryLimitBytes?: number;
-  readonly logger?: { log(level: "info" | "warn" | "error", message: string): void };
-}
 
 /**
  * Opens the embedded store. One process may have it open once: a second time throws `STORE_ALREADY_OPEN`, and so does another process, by a file
@@ -109,35 +86,22 @@ export class Store implements Output {
     this.#released = released;
     this.events.setMaxListeners(0);
     const logger = options.logger;
-    this.#thread = new StoreThread(
-      {
-        dataDir,
-        retentionMs: options.retentionMs ?? 30 * DAY_MS,
-        maxSizeBytes: options.maxSizeBytes ?? 20 * 1000 ** 3,
-        rotatePoints: options.rotatePoints ?? 5_000_000,
-        maintenanceMs: options.maintenanceMs ?? MINUTE_MS,
-        checkpointBytes: options.checkpointBytes ?? 16 * 1024 ** 2,
-        reserveBytes: options.reserveBytes ?? 4 * 1024 ** 2,
-        threads: options.threads ?? 1,
-        memoryLimitBytes: options.memoryLimitBytes ?? 512 * 1024 ** 2,
+    this.#thread = new StoreThread(workerOptions(dataDir, options), {
+      log: (level, message) => logger?.log(level, message),
+      writable: (writable, reason) => {
+        this.#unwritable = writable ? undefined : reason;
       },
-      {
-        log: (level, message) => logger?.log(level, message),
-        writable: (writable, reason) => {
-          this.#unwritable = writable ? undefined : reason;
-        },
-        down: (reason) => {
-          this.#down = reason;
-          // The next thread looks for itself.
-          this.#unwritable = undefined;
-          this.#ingest.forget();
-        },
-        opened: (opened) => {
-          this.#remember(opened);
-          this.#down = undefined;
-        },
+      down: (reason) => {
+        this.#down = reason;
+        // The next thread looks for itself.
+        this.#unwritable = undefined;
+        this.#ingest.forget();
       },
-    );
+      opened: (opened) => {
+        this.#remember(opened);
+        this.#down = undefined;
+      },
+    });
     this.#ingest = new Ingest(this.#thread, (notice) => this.events.emit("written", notice));
   }
 

@@ -2,7 +2,6 @@ import type { Metricset } from "@tidegauge/protocol";
 import { LineBuffer } from "@tidegauge/protocol/encode";
 import { CollectTimer } from "./collect-timer.js";
 import { AgentError } from "./errors.js";
-import { Walk } from "./instruments/walk.js";
 import { MetricSet } from "./metricset.js";
 import { payloadLine } from "./payload-line.js";
 import type { MetricsRegistry } from "./registry.js";
@@ -173,6 +172,7 @@ export class Collector {
   }
 
   private async walk(set: MetricSet, lines: LineBuffer): Promise<void> {
+    const { Walk } = require("./instruments/walk.js") as typeof import("./instruments/walk.js");
     const walk = new Walk(set.table, set.totals, this.registry.seriesExpiry, this.registry.nowUs());
     try {
       for (let labels = walk.next(); labels !== undefined; labels = walk.next()) {

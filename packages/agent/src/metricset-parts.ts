@@ -3,4 +3,3 @@ export { SeriesFamily } from "./instruments/family.js";
 export { LifetimeTotals } from "./instruments/lifetime-totals.js";
 export { Observers } from "./instruments/observers.js";
 export { SeriesTable } from "./instruments/series-table.js";
-export { Walk } from "./instruments/walk.js";

@@ -14,6 +14,9 @@ import type { MetricsRegistry } from "./registry.js";
 // Everybody imports the class; what only an instance needs is loaded with the first one.
 const parts = (): typeof import("./metricset-parts.js") => require("./metricset-parts.js");
 
+/** Fields that a subclass written in JavaScript could hide without noticing; then nothing of it would be sent. */
+const OWN_FIELDS = ["registry", "table", "observers", "totals"] as const;
+
 /** Where refused series of a counter, timer or histogram are counted (REG-37). */
 const OVERFLOW_LABELS: Labels = Object.freeze({ overflow: "true" });
 
@@ -44,6 +47,8 @@ export class MetricSet {
         `metric ${gauge} in ${this.id}: its observer failed and is left out until it works again: ${String(error)}`,
       );
     });
+    // A field of the same name then is an error of the subclass' constructor, which names it.
+    for (const field of OWN_FIELDS) Object.defineProperty(this, field, { configurable: false, writable: false });
   }
 
   /** Name of the set in logs and in `agent.series.overflow{set}`. */
@@ -145,7 +150,7 @@ export class MetricSet {
 
   /** The steps after `beforeCollect`, as objects. */
   *payloads(): Generator<Metricset, void, undefined> {
-    const { Walk } = parts();
+    const { Walk } = require("./instruments/walk.js") as typeof import("./instruments/walk.js");
     const timestamp = this.registry.nowUs();
     const walk = new Walk(this.table, this.totals, this.registry.seriesExpiry, timestamp);
     try {

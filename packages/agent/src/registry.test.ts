@@ -37,6 +37,18 @@ describe("register(class)", () => {
     expect(registry.metricSets()).toHaveLength(1);
   });
 
+  it("REG-63 refuses a subclass whose field hides one of the base class, and names it", () => {
+    const { registry } = testRegistry();
+    class Hiding extends MetricSet {
+      constructor(r: MetricsRegistry) {
+        super(r);
+        // What a field `totals = …` of a class in JavaScript does.
+        Object.defineProperty(this, "totals", { value: this.counters("totals", ["kind"]) });
+      }
+    }
+    expect(() => registry.register(Hiding)).toThrow(/Hiding.*totals/);
+  });
+
   it("REG-65 getMetricSet throws a lookup error with the path", () => {
     const { registry } = testRegistry({ builtIns: BUILT_IN_SETS });
     class Other extends MetricSet {}

@@ -1,6 +1,5 @@
 import type { Logger } from "../logging/logger.js";
 import { REDACTED, redactUrlPassword } from "../logging/redaction.js";
-import { COMPATIBLE_OPTIONS } from "./compatible-options.js";
 import { readConfigFile } from "./file.js";
 import {
   definitionOf,
@@ -87,7 +86,7 @@ export class Config {
     for (const [name, raw] of Object.entries(settings)) {
       const option = definitionOf(name);
       if (!option?.dynamic) {
-        if (COMPATIBLE_OPTIONS.has(name)) this.#log("debug", `central configuration: ${name} has no effect here`);
+        if (isCompatible(name)) this.#log("debug", `central configuration: ${name} has no effect here`);
         else unsupported.push(name);
         continue;
       }
@@ -222,7 +221,7 @@ export class Config {
     for (const [key, value] of Object.entries(options)) {
       const name = snakeCase(key);
       if (definitionOf(name) || CLIENT_ONLY.has(key) || typeof value === "function" || value === undefined) continue;
-      if (COMPATIBLE_OPTIONS.has(name)) this.#log("debug", `${where}: ${key} has no effect here`);
+      if (isCompatible(name)) this.#log("debug", `${where}: ${key} has no effect here`);
       else unknown.push(key);
     }
     if (unknown.length > 0) this.#log("warn", `${where}: unknown option ignored: ${unknown.join(", ")}`);
@@ -230,7 +229,7 @@ export class Config {
 
   #noteIgnoredEnvironment(env: NodeJS.ProcessEnv): void {
     const ignored = Object.keys(env).filter(
-      (key) => key.startsWith("ELASTIC_APM_") && COMPATIBLE_OPTIONS.has(key.slice(12).toLowerCase()),
+      (key) => key.startsWith("ELASTIC_APM_") && isCompatible(key.slice(12).toLowerCase()),
     );
     if (ignored.length > 0) this.#log("debug", `environment: ${ignored.join(", ")} have no effect here`);
   }
@@ -239,6 +238,13 @@ export class Config {
     if (this.#logger) this.#logger[level](message);
     else this.#pending.push([level, message]);
   }
+}
+
+/** An option of Elastic's agents that has no effect here. The long list is only loaded for a name that is none of ours. */
+function isCompatible(name: string): boolean {
+  if (definitionOf(name) !== undefined) return false;
+  const { COMPATIBLE_OPTIONS } = require("./compatible-options.js") as typeof import("./compatible-options.js");
+  return COMPATIBLE_OPTIONS.has(name);
 }
 
 function show(option: OptionDefinition, setting: Setting): string {

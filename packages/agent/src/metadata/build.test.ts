@@ -151,6 +151,13 @@ describe("metadata", () => {
     expect(found.system?.kubernetes?.pod?.name).toBe("chosen.x");
   });
 
+  it("has an ephemeral id also where the kernel gives none", () => {
+    const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+    expect(createEphemeralId("/nowhere")).toMatch(uuid);
+    expect(createEphemeralId("/proc/self/stat")).toMatch(uuid);
+    expect(createEphemeralId()).toMatch(uuid);
+  });
+
   it("has the package's own version, and a new ephemeral id each time", () => {
     const manifest = JSON.parse(
       readFileSync(join(dirname(expect.getState().testPath as string), "../../package.json"), "utf8"),

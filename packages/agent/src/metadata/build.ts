@@ -5,7 +5,6 @@ import type { Logger } from "../logging/logger.js";
 import { activationMethod } from "./activation.js";
 import { AGENT_VERSION } from "./agent-version.js";
 import { type Container, containerFromCgroup, containerFromMountinfo } from "./container.js";
-import { detectHostname } from "./hostname.js";
 import { kubernetesMetadata } from "./kubernetes.js";
 import { tidy } from "./tidy.js";
 
@@ -58,7 +57,7 @@ export function gatherMetadata(
     // After the application's own first turn: a process is started for the host name, and no request can leave before that anyway.
     await new Promise(setImmediate);
     const [detected, cloud] = await Promise.all([
-      (surroundings.detectHostname ?? detectHostname)().catch(() => undefined),
+      (surroundings.detectHostname ?? lateHostname)().catch(() => undefined),
       (surroundings.detectCloud ?? askCloud)().catch(() => undefined),
     ]);
     const kubernetes = kubernetesMetadata(env, container.podUid, config.values.hostname, detected);
@@ -73,6 +72,10 @@ export function gatherMetadata(
     });
   }
 }
+
+/** Loaded after the application's first turn. */
+const lateHostname = (): Promise<string> =>
+  (require("./hostname.js") as typeof import("./hostname.js")).detectHostname();
 
 function findContainer(readFile: (path: string) => string): Container {
   const read = (path: string): string => {

@@ -3,19 +3,27 @@ import type { Logger } from "../logging/logger.js";
 import type { Clock } from "./clock.js";
 import type { Endpoint } from "./endpoint.js";
 import { NodeSender } from "./node-sender.js";
-import { proxyFor } from "./proxy.js";
 import { NO_PROXY_CLIENT, type Sender, sendError } from "./sender.js";
-import { tlsSettings } from "./tls.js";
+import type { TlsSettings } from "./tls.js";
+
+const PLAIN: TlsSettings = { verify: true };
+const PROXY_VARIABLES = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
 
 /** The sender for this server: direct, or through the proxy that the environment names (W-71). */
 export function createSender(endpoint: Endpoint, config: Config, logger: Logger, clock: Clock): Sender {
-  const tls = tlsSettings(config.values, logger);
-  const proxy = proxyFor(endpoint.base, process.env);
+  const tls = endpoint.base.protocol === "https:" ? tlsOf(config, logger) : PLAIN;
+  const proxy = PROXY_VARIABLES.some((name) => process.env[name]) ? proxyOf(endpoint) : undefined;
   if (proxy === null) return unusableProxy(logger);
   if (proxy === undefined) return new NodeSender(tls, clock);
   const { ProxySender } = require("./proxy-sender.js") as typeof import("./proxy-sender.js");
   return new ProxySender({ proxy, target: endpoint.base, tls, logger });
 }
+
+// Most agents send in clear to a server near by, and through no proxy.
+const tlsOf = (config: Config, logger: Logger): TlsSettings =>
+  (require("./tls.js") as typeof import("./tls.js")).tlsSettings(config.values, logger);
+const proxyOf = ({ base }: Endpoint): URL | null | undefined =>
+  (require("./proxy.js") as typeof import("./proxy.js")).proxyFor(base, process.env);
 
 /** Sends nothing: going to the server directly could break a rule that the proxy is there for (W-71). */
 function unusableProxy(logger: Logger): Sender {

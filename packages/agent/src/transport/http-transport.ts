@@ -6,13 +6,11 @@ import { Accounting } from "./accounting.js";
 import { BatchBuilder } from "./batch-builder.js";
 import { type Clock, systemClock, type Timer } from "./clock.js";
 import { createSender } from "./create-sender.js";
-import { Delivery } from "./delivery.js";
-import { sendEmptyFlush } from "./empty-flush.js";
+import type { Delivery } from "./delivery.js";
 import { Endpoint } from "./endpoint.js";
 import { HealthRecord, type QueueExtremes, type TransportHealth } from "./health.js";
 import { MetadataLine } from "./metadata-line.js";
 import type { Sender } from "./sender.js";
-import { askServerVersion } from "./server-info.js";
 import { Settlement } from "./settlement.js";
 import type { Spool, SpoolDisk } from "./spool.js";
 import type { DropReason, Transport, TransportStats } from "./transport.js";
@@ -47,7 +45,7 @@ export class HttpTransport implements Transport {
   readonly #health = new HealthRecord();
   readonly #settlement = new Settlement();
   readonly #builder: BatchBuilder;
-  readonly #delivery: Delivery;
+  #started: Delivery | undefined;
   readonly #spool: Spool | undefined;
   #begun: Promise<void> | undefined;
   #flushTimer: Timer | undefined;
@@ -79,7 +77,23 @@ export class HttpTransport implements Transport {
         dropped: (events) => this.#accounting.drop("spoolFull", events, "spooled"),
       });
     }
-    this.#delivery = new Delivery({
+    this.#builder = new BatchBuilder({
+      // A server on the same machine has more use for its CPU than for saved bytes (W-42).
+      compress: !this.#endpoint.loopback,
+      ephemeralId: options.ephemeralId,
+      limitBytes: () => this.#config.values.apiRequestSizeBytes,
+      begun: (sequence) => this.#settlement.begin(sequence),
+      done: (batch) => {
+        this.#delivery.take(batch);
+        if (this.#flushTimer) this.#armFlushTimer();
+      },
+    });
+  }
+
+  /** Made with the first batch, which is long after the application's start. */
+  get #delivery(): Delivery {
+    const { Delivery } = require("./delivery.js") as typeof import("./delivery.js");
+    this.#started ??= new Delivery({
       config: this.#config,
       logger: this.#logger,
       clock: this.#clock,
@@ -92,17 +106,7 @@ export class HttpTransport implements Transport {
       spool: this.#spool,
       settled: (batch) => this.#settlement.end(batch.sequence),
     });
-    this.#builder = new BatchBuilder({
-      // A server on the same machine has more use for its CPU than for saved bytes (W-42).
-      compress: !this.#endpoint.loopback,
-      ephemeralId: options.ephemeralId,
-      limitBytes: () => this.#config.values.apiRequestSizeBytes,
-      begun: (sequence) => this.#settlement.begin(sequence),
-      done: (batch) => {
-        this.#delivery.take(batch);
-        if (this.#flushTimer) this.#armFlushTimer();
-      },
-    });
+    return this.#started;
   }
 
   /** Begins to send: server information, then events in time (W-33, W-36). */
@@ -244,12 +248,14 @@ export class HttpTransport implements Transport {
   async #askServerVersion(): Promise<void> {
     if (this.#config.values.skipServerInfo) return;
     const { serverTimeoutMs } = this.#config.values;
+    const { askServerVersion } = require("./server-info.js") as typeof import("./server-info.js");
     this.#metadata.setServerVersion(await askServerVersion(this.#endpoint, this.sender, serverTimeoutMs, this.#logger));
   }
 
   /** With a failing server an empty flush would only be one more failure. */
   async #sendEmptyFlush(): Promise<void> {
     if (!this.#delivery.idle) return;
+    const { sendEmptyFlush } = require("./empty-flush.js") as typeof import("./empty-flush.js");
     await sendEmptyFlush(this.#endpoint, this.sender, this.#config.values.serverTimeoutMs, this.#logger);
   }
 

@@ -1,7 +1,7 @@
 import type { Agent, ClientRequest, IncomingMessage } from "node:http";
 import { type Clock, systemClock, type Timer } from "./clock.js";
 import { type Answer, MAX_ANSWER_BYTES, type OutgoingRequest, type Sender, sendError } from "./sender.js";
-import { type TlsSettings, tlsAgent } from "./tls.js";
+import type { TlsSettings } from "./tls.js";
 
 /** An idle connection is kept as long as a usual interval, so that a quiet agent does not reconnect for each report (W-72). */
 const KEEP_ALIVE = { keepAlive: true, maxSockets: 2, maxFreeSockets: 1 };
@@ -84,7 +84,7 @@ export class NodeSender implements Sender {
 
   #open({ method, url, headers }: OutgoingRequest): ClientRequest {
     if (url.protocol === "https:") {
-      this.#secure ??= tlsAgent(this.#tls, KEEP_ALIVE);
+      this.#secure ??= (require("./tls.js") as typeof import("./tls.js")).tlsAgent(this.#tls, KEEP_ALIVE);
       return process.getBuiltinModule("node:https").request(url, { method, headers, agent: this.#secure });
     }
     const http = process.getBuiltinModule("node:http");

@@ -7,14 +7,17 @@ const STOPS = ["--heat-1", "--heat-2", "--heat-3", "--heat-4"] as const;
 /** Shades that are told apart. */
 const SHADES = 64;
 
-/** The place of a count on the colour scale, 0 to 1: by its root, or one crowded bucket would leave all others pale. */
+/**
+ * The place of a count on the colour scale: one observation has the first colour, the fullest cell the last. In between it goes by the root, or one
+ * crowded bucket would leave all others pale.
+ */
 export function heat(count: number, largest: number): number {
-  return largest <= 0 ? 0 : Math.sqrt(Math.min(1, Math.max(0, count) / largest));
+  return largest <= 1 ? 1 : Math.max(0, (Math.sqrt(count) - 1) / (Math.sqrt(largest) - 1));
 }
 
 /** The count in a place of the colour scale; the inverse of {@link heat}. */
 export function countAt(place: number, largest: number): number {
-  return Math.round(place * place * largest);
+  return Math.round((1 + place * (Math.sqrt(largest) - 1)) ** 2);
 }
 
 /** The colours of the scale under the shown theme, from few to many. */

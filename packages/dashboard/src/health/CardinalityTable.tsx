@@ -69,8 +69,8 @@ function Overflow({ row: { metric, label, values } }: { row: Cardinality }) {
           Its label <code>{label}</code> makes them, with {formatValue(values, null)} values.
         </>
       )}{" "}
-      Totals stay right: what came later is counted together, under <code>overflow</code>. Use labels with fewer values,
-      or raise <code>metrics_limit</code>.
+      What came later is counted together, under <code>overflow</code>. Use labels with fewer values, or raise{" "}
+      <code>metrics_limit</code>.
     </p>
   );
 }

@@ -4,8 +4,8 @@ import { getJson } from "../api/client.js";
 
 /** Ranges to start with, by how old the oldest data is at most: a chart should be more than an empty grid. */
 const YOUNG: readonly { untilMs: number; from: string }[] = [
-  { untilMs: 60_000, from: "now-1m" },
-  { untilMs: 5 * 60_000, from: "now-5m" },
+  { untilMs: 2 * 60_000, from: "now-1m" },
+  { untilMs: 10 * 60_000, from: "now-5m" },
 ];
 
 /** Where a range starts that nobody chose, `usual` unless all there is to see is younger than that. */

@@ -2,7 +2,8 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
-const TIDEGAUGE = fileURLToPath(new URL("../bin/tidegauge.js", import.meta.url));
+/** The command as a clone has it. */
+export const TIDEGAUGE: string = fileURLToPath(new URL("../bin/tidegauge.js", import.meta.url));
 
 /** What a finished command left. */
 export interface Finished {

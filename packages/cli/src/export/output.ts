@@ -11,7 +11,12 @@ import { CommandError } from "../failure.js";
 export async function writeOutput(source: AsyncIterable<string | Buffer>, file: string | undefined): Promise<void> {
   const bytes = source instanceof Readable ? source : Readable.from(source);
   if (file === undefined) return pipeline(bytes, process.stdout, { end: false });
-  await guardFile(file, () => pipeline(bytes, createWriteStream(file)));
+  await guardFile(file, async () => {
+    const out = createWriteStream(file);
+    const closed = new Promise((resolve) => out.once("close", resolve));
+    // Until it is closed a file that is still being opened could appear after it was removed.
+    await pipeline(bytes, out).finally(() => closed);
+  });
 }
 
 /** Runs what writes `file`, and removes the file if that fails or is interrupted. */

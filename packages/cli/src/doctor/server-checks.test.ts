@@ -1,0 +1,104 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCommandLine } from "../command.testing.js";
+import { ReadingServer, TOKEN } from "../reading-server.testing.js";
+
+let server: ReadingServer;
+
+beforeAll(async () => {
+  server = await ReadingServer.start();
+});
+
+afterAll(() => server.stop());
+
+describe("tidegauge doctor with a server", () => {
+  const app = (): string => {
+    writeFileSync(join(server.directory, "package.json"), JSON.stringify({ name: "checked-app", version: "3.2.1" }));
+    return server.directory;
+  };
+
+  it("finds nothing wrong where metrics arrive", async () => {
+    const { code, stdout } = await runCommandLine(["doctor", "--json", "--directory", app()], {
+      ELASTIC_APM_SERVER_URL: server.url,
+      ELASTIC_APM_SECRET_TOKEN: TOKEN,
+      ELASTIC_APM_CLOUD_PROVIDER: "none",
+    });
+    const { findings } = JSON.parse(stdout) as { findings: { check: string; verdict: string; message: string }[] };
+    expect(findings.filter(({ verdict }) => verdict !== "pass")).toEqual([]);
+    expect(findings.map(({ check }) => check)).toEqual(
+      expect.arrayContaining([
+        "node",
+        "configuration",
+        "service-name",
+        "hooks",
+        "server-reachable",
+        "authentication",
+        "clock",
+        "test-event",
+        "proxy",
+      ]),
+    );
+    expect(findings.find(({ check }) => check === "service-name")?.message).toBe("checked-app (discovered)");
+    expect(stdout).not.toContain(TOKEN);
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    [{}, "authentication", "ELASTIC_APM_SECRET_TOKEN"],
+    [{ ELASTIC_APM_SERVER_URL: "http://127.0.0.1:9" }, "server-reachable", "tidegauge serve"],
+    [{ ELASTIC_APM_SERVER_URL: "https://127.0.0.1:9" }, "server-reachable", "tidegauge serve"],
+    [{ ELASTIC_APM_RECORDING: "false" }, "configuration", "set recording to true"],
+    [{ ELASTIC_APM_METRICS_INTERVAL: "0s" }, "configuration", "set metrics_interval"],
+  ])("fails and says what to do with %o", async (env, check, advice) => {
+    const { code, stdout } = await runCommandLine(["doctor", "--json", "--directory", app()], {
+      ELASTIC_APM_SERVER_URL: server.url,
+      ELASTIC_APM_CLOUD_PROVIDER: "none",
+      ...env,
+    });
+    const { findings } = JSON.parse(stdout) as { findings: { check: string; verdict: string; fix?: string }[] };
+    const failed = findings.filter((finding) => finding.verdict === "fail" && finding.check === check);
+    expect(failed.map(({ fix }) => fix).join()).toContain(advice);
+    expect(code).toBe(1);
+  });
+
+  it("warns of values it cannot use, and tells what changes for elastic-apm-node", async () => {
+    const { stdout } = await runCommandLine(["doctor", "--from", "elastic-apm-node", "--directory", app()], {
+      ELASTIC_APM_SERVER_URL: server.url,
+      ELASTIC_APM_SECRET_TOKEN: TOKEN,
+      ELASTIC_APM_METRICS_INTERVAL: "ten seconds",
+      ELASTIC_APM_TRANSACTION_SAMPLE_RATE: "0.1",
+      ELASTIC_APM_CLOUD_PROVIDER: "none",
+    });
+    expect(stdout).toMatch(/warn {2}configuration .*metrics_interval/i);
+    expect(stdout).toContain("without effect here: transaction_sample_rate");
+    expect(stdout).toContain("server_timeout was 30s by default and is 5s here");
+  });
+
+  it("W-71 looks for what a proxy needs, and does not go around it", async () => {
+    const look = async (proxy: string): Promise<string | undefined> => {
+      const { stdout } = await runCommandLine(["doctor", "--directory", app()], {
+        ELASTIC_APM_SERVER_URL: "http://apm.example.org:8200",
+        ELASTIC_APM_CLOUD_PROVIDER: "none",
+        HTTPS_PROXY: proxy,
+      });
+      return stdout.split("\n").find((line) => line.startsWith("FAIL"));
+    };
+    expect(await look("http://user:hidden@proxy.example.org:3128")).toMatch(
+      /proxy {2}the way leads through http:\/\/proxy.example.org:3128, for which the agent needs the package undici/,
+    );
+    expect(await look("socks5://proxy.example.org")).toContain("is not an http or https URL");
+  });
+
+  it("takes a relative directory, and ends with 2 for one that is none", async () => {
+    const relative = await runCommandLine(["doctor", "--directory", "packages", "--json"], {
+      ELASTIC_APM_SERVER_URL: "http://127.0.0.1:9",
+    });
+    expect(JSON.parse(relative.stdout)).toHaveProperty("findings");
+    const none = await runCommandLine(["doctor", "--directory", "/nonexistent", "--json"]);
+    expect(JSON.parse(none.stderr)).toEqual({
+      error: { code: "USAGE", message: "/nonexistent is no directory (--directory)" },
+    });
+    expect(none.code).toBe(2);
+  });
+});

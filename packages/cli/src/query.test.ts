@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCommandLine } from "./command.testing.js";
+import { ReadingServer } from "./reading-server.testing.js";
+
+let server: ReadingServer;
+
+beforeAll(async () => {
+  server = await ReadingServer.start();
+});
+
+afterAll(() => server.stop());
+
+describe("tidegauge query", () => {
+  it("draws a line for each series, in the metric's unit", async () => {
+    const { code, stdout } = await server.read(
+      "query",
+      "system.process.cpu.total.norm.pct",
+      "--group-by",
+      "service.node.name",
+      "--from",
+      "now-5m",
+    );
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^SERIES .*COURSE$/m);
+    expect(stdout).toMatch(/service\.node\.name=node-a +25 % +25 % +25 % +25 %/);
+    expect(stdout).toMatch(/service\.node\.name=node-b +75 %/);
+  });
+
+  it("gives the server's answer as JSON", async () => {
+    const { stdout } = await server.read(
+      "query",
+      "orders",
+      "--filter",
+      "region:eu",
+      "--aggregation",
+      "sum",
+      "--from",
+      "now-5m",
+      "--step",
+      "5m",
+      "--json",
+    );
+    const { series } = JSON.parse(stdout) as { series: { points: [number, number | null][] }[] };
+    expect(series[0]?.points.reduce((sum, [, value]) => sum + (value ?? 0), 0)).toBe(6);
+  });
+
+  it("ends with 2 for what the server cannot ask, with 1 and advice where none answers or knows us", async () => {
+    const wrong = await server.read("query", "orders", "--from", "yesterday");
+    expect({ code: wrong.code, stdout: wrong.stdout }).toEqual({ code: 2, stdout: "" });
+    const notWeb = await runCommandLine(["query", "orders", "--url", "ftp://x"]);
+    expect({ code: notWeb.code, stderr: notWeb.stderr }).toEqual({
+      code: 2,
+      stderr: "tidegauge: 'ftp://x' is not an http or https URL (--url) (USAGE)\n",
+    });
+    const unknown = await runCommandLine(["query", "orders", "--url", server.url]);
+    expect(unknown.code).toBe(1);
+    expect(unknown.stderr).toContain("--secret-token");
+    const nobody = await runCommandLine(["query", "orders", "--url", "http://127.0.0.1:9"]);
+    expect(nobody.code).toBe(1);
+    expect(nobody.stderr).toContain("tidegauge serve");
+    const empty = await server.read("query", "no.such.metric");
+    expect(empty.code).toBe(0);
+    expect(empty.stderr).toContain("no data for no.such.metric");
+  });
+});

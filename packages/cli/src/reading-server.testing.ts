@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type RunningServer, startServer } from "@tidegauge/server";
+import { type Finished, runCommandLine } from "./command.testing.js";
+
+/** What the server below wants to be shown. */
+export const TOKEN = "a-token-for-these-tests";
+
+const NODES = [
+  ["node-a", 0.25],
+  ["node-b", 0.75],
+] as const;
+
+/** A server in which `node-a` and `node-b` of the service `shop` have reported, 20 to 30 seconds ago. */
+export class ReadingServer {
+  /** For a test's own files; removed at the stop. */
+  readonly directory: string;
+  readonly #server: RunningServer;
+
+  private constructor(server: RunningServer, directory: string) {
+    this.#server = server;
+    this.directory = directory;
+  }
+
+  static async start(): Promise<ReadingServer> {
+    const directory = mkdtempSync(join(tmpdir(), "tidegauge-reading-"));
+    const dataDir = join(directory, "data");
+    const server = new ReadingServer(
+      await startServer({ port: 0, dataDir, secretToken: TOKEN, logLevel: "error" }),
+      directory,
+    );
+    for (const [node, cpu] of NODES) await server.#report(node, cpu);
+    return server;
+  }
+
+  get url(): string {
+    return this.#server.url;
+  }
+
+  /** Runs a command that reads from this server, to its end. */
+  read(...args: string[]): Promise<Finished> {
+    return runCommandLine([...args, "--url", this.url], { TIDEGAUGE_SECRET_TOKEN: TOKEN });
+  }
+
+  async stop(): Promise<void> {
+    await this.#server.close();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  async #report(node: string, cpu: number): Promise<void> {
+    const timeMs = Math.floor(Date.now() / 10_000) * 10_000 - 20_000;
+    const agent = { name: "nodejs", version: "1.0.0", ephemeral_id: node };
+    const service = { name: "shop", agent, node: { configured_name: node } };
+    const system = {
+      "system.process.cpu.total.norm.pct": { value: cpu },
+      "system.process.memory.rss.bytes": { value: 64 * 1024 * 1024 },
+    };
+    const orders = { orders: { value: 3, type: "counter", temporality: "delta" } };
+    const lines = [
+      { metadata: { service, process: { pid: 1 }, system: {} } },
+      { metricset: { samples: system, timestamp: timeMs * 1000 } },
+      { metricset: { samples: orders, timestamp: (timeMs + 1) * 1000, tags: { region: "eu" } } },
+    ];
+    const response = await fetch(`${this.url}/intake/v2/events`, {
+      method: "POST",
+      headers: {
+        "Content-Type": "application/x-ndjson",
+        Authorization: `Bearer ${TOKEN}`,
+        "User-Agent": "tidegauge/1.0",
+      },
+      body: lines.map((line) => JSON.stringify(line)).join("\n"),
+    });
+    if (response.status !== 202) throw new Error(`the server answered ${response.status}: ${await response.text()}`);
+  }
+}

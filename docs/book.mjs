@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -40,7 +40,7 @@ const PARTS = [
     ],
   },
   { title: "Questions", pages: ["docs/troubleshooting.md", "docs/performance.md"] },
-  { title: "Examples", pages: ["examples/*/README.md"], closed: true },
+  { title: "Examples", pages: ["examples/README.md", "examples/*/README.md"], closed: true },
   { title: "Specification", pages: ["docs/specification/README.md", "docs/specification/*.md"], closed: true },
   { title: "API reference", pages: ["docs/reference/README.md", "docs/reference/**/*.md"], closed: true },
   { title: "The project", pages: ["ARCHITECTURE.md", "CONTRIBUTING.md"], closed: true },
@@ -97,7 +97,7 @@ export function matching(pattern) {
 }
 
 function* filesBelow(folder, depth) {
-  if (depth === 0) return;
+  if (depth === 0 || !existsSync(join(ROOT, folder))) return;
   for (const entry of readdirSync(join(ROOT, folder), { withFileTypes: true })) {
     const path = `${folder}/${entry.name}`;
     if (!entry.isDirectory()) yield path;

@@ -65,6 +65,7 @@ function followOnGitHub(root, from, href) {
  */
 export function checkBook(directory) {
   const problems = [];
+  if (!existsSync(directory)) return { checked: 0, problems: ["the book is not built"] };
   const html = readdirSync(directory, { recursive: true }).filter((file) => file.endsWith(".html"));
   const ids = new Map();
   const idsOf = (file) => {

@@ -24,6 +24,7 @@ step() { # what, command…
 step "the checks find what is wrong" node --test links.test.mjs generate-performance.test.mjs snippets/snippets.test.mjs
 step "every public symbol has a docstring, and its links lead somewhere" node reference.mjs
 step "the performance page says what was measured" node generate-performance.mjs --check
+rm -rf .vitepress/dist # a link check of an old book says nothing
 step "the book is built" npx vitepress build .
 step "every link leads somewhere" node links.mjs
 

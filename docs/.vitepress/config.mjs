@@ -10,6 +10,10 @@ const exists = (page) => existsSync(join(ROOT, page));
 const shown = pages().filter(exists);
 const link = (page) => `/${address(page).replace(/(index)?\.md$/, "")}`;
 
+/** A gauge with its water line; in the page, so that no file is asked for. */
+const ICON =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect x="6" y="1" width="4" height="14" rx="1" fill="#888"/><path d="M0 10q2-2 4 0t4 0 4 0 4 0v5H0z" fill="#2f7fd0" fill-opacity=".85"/></svg>';
+
 /** VitePress finds pages by patterns; everything that is no page of the book is left out. */
 const isPage = new Set(shown);
 
@@ -40,6 +44,7 @@ export default defineConfig({
     "README.md",
     "examples/node_modules/**",
   ],
+  head: [["link", { rel: "icon", href: `data:image/svg+xml,${encodeURIComponent(ICON)}` }]],
   outDir: ".vitepress/dist",
   cacheDir: ".cache/vitepress",
   rewrites: (page) => address(page),

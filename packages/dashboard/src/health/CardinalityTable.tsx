@@ -1,11 +1,9 @@
-import { useState } from "preact/hooks";
 import { useResource } from "../api/useResource.js";
 import { formatValue } from "../format/unit.js";
 import { linkTo } from "../route/location.js";
 import { useLocation } from "../route/useLocation.js";
-import { SortHead } from "../table/SortHead.js";
-import { type Column, type Sorting, sortRows } from "../table/sorting.js";
-import { TableScroll } from "../table/TableScroll.js";
+import { SortedTable } from "../table/SortedTable.js";
+import type { Column } from "../table/sorting.js";
 import { type Cardinality, loadCardinality } from "./cardinality.js";
 
 type Key = "name" | "series" | "label" | "values";
@@ -21,7 +19,6 @@ const COLUMNS: readonly Column<Key>[] = [
 export function CardinalityTable({ tick }: { tick: number }) {
   const { parameters } = useLocation();
   const { data } = useResource("cardinality", tick, loadCardinality);
-  const [sorting, setSorting] = useState<Sorting<Key>>({ key: "series", descending: true });
   if (data === undefined || data.length === 0) return null;
   return (
     <>
@@ -30,31 +27,33 @@ export function CardinalityTable({ tick }: { tick: number }) {
         .map((row) => (
           <Overflow key={row.metric} row={row} />
         ))}
-      <TableScroll label="Table of metrics with the most series" testId="cardinality">
-        <table>
-          <SortHead columns={COLUMNS} sorting={sorting} onSort={setSorting} />
-          <tbody>
-            {sortRows(data, sorting, (row, key) => (key === "name" ? row.metric : row[key])).map((row) => (
-              <tr key={row.metric}>
-                <th scope="row">
-                  <a
-                    href={linkTo(["explore"], parameters, {
-                      metric: row.metric,
-                      by: row.label === null ? [] : [row.label],
-                    })}
-                  >
-                    {row.metric}
-                  </a>
-                  {row.overflows && <span class="tag tag-warn">limit reached</span>}
-                </th>
-                <td>{formatValue(row.series, null)}</td>
-                <td>{row.label === null ? "–" : <code>{row.label}</code>}</td>
-                <td>{row.label === null ? "–" : formatValue(row.values, null)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </TableScroll>
+      <SortedTable
+        label="Table of metrics with the most series"
+        testId="cardinality"
+        columns={COLUMNS}
+        rows={data}
+        first={{ key: "series", descending: true }}
+        value={(row, key) => (key === "name" ? row.metric : row[key])}
+      >
+        {(row) => (
+          <tr key={row.metric}>
+            <th scope="row">
+              <a
+                href={linkTo(["explore"], parameters, {
+                  metric: row.metric,
+                  by: row.label === null ? [] : [row.label],
+                })}
+              >
+                {row.metric}
+              </a>
+              {row.overflows && <span class="tag tag-warn">limit reached</span>}
+            </th>
+            <td>{formatValue(row.series, null)}</td>
+            <td>{row.label === null ? "–" : <code>{row.label}</code>}</td>
+            <td>{row.label === null ? "–" : formatValue(row.values, null)}</td>
+          </tr>
+        )}
+      </SortedTable>
     </>
   );
 }

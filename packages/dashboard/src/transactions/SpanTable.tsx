@@ -1,11 +1,9 @@
-import { useState } from "preact/hooks";
 import { useResource } from "../api/useResource.js";
 import { formatValue } from "../format/unit.js";
 import type { Scope } from "../panels/load.js";
 import { ShareBar } from "../table/ShareBar.js";
-import { SortHead } from "../table/SortHead.js";
-import { type Column, type Sorting, sortRows } from "../table/sorting.js";
-import { TableScroll } from "../table/TableScroll.js";
+import { SortedTable } from "../table/SortedTable.js";
+import type { Column } from "../table/sorting.js";
 import { loadBreakdown, summarizeSpans } from "./breakdown.js";
 
 type Key = "label" | "perTransaction" | "meanUs" | "share";
@@ -28,25 +26,26 @@ export function SpanTable({ scope, transaction, tick }: SpanTableProps) {
   const { data } = useResource(JSON.stringify(["spans", scope, transaction]), tick, async (signal) =>
     summarizeSpans(await loadBreakdown(scope, transaction, signal)),
   );
-  const [sorting, setSorting] = useState<Sorting<Key>>({ key: "share", descending: true });
   if (data === undefined || data.length === 0) return null;
   return (
-    <TableScroll label="Table of span types" testId="spans">
-      <table>
-        <SortHead columns={COLUMNS} sorting={sorting} onSort={setSorting} />
-        <tbody>
-          {sortRows(data, sorting, (row, key) => row[key]).map((row) => (
-            <tr key={row.label}>
-              <th scope="row">{row.label}</th>
-              <td>{formatValue(row.perTransaction, null)}</td>
-              <td>{formatValue(row.meanUs, "us")}</td>
-              <td>
-                <ShareBar share={row.share} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </TableScroll>
+    <SortedTable
+      label="Table of span types"
+      testId="spans"
+      columns={COLUMNS}
+      rows={data}
+      first={{ key: "share", descending: true }}
+      value={(row, key) => row[key]}
+    >
+      {(row) => (
+        <tr key={row.label}>
+          <th scope="row">{row.label}</th>
+          <td>{formatValue(row.perTransaction, null)}</td>
+          <td>{formatValue(row.meanUs, "us")}</td>
+          <td>
+            <ShareBar share={row.share} />
+          </td>
+        </tr>
+      )}
+    </SortedTable>
   );
 }

@@ -93,10 +93,7 @@ export async function listLabels(
 }
 
 /** The series of these files that hold events, with the times of the first and last. */
-export async function seriesSource(
-  connection: DuckDBConnection,
-  read: readonly StoreFile[],
-): Promise<Statement | undefined> {
+async function seriesSource(connection: DuckDBConnection, read: readonly StoreFile[]): Promise<Statement | undefined> {
   const values: Record<string, DuckDBValue> = {};
   const types: Record<string, DuckDBType> = {};
   const columns = [...IDENTITY_COLUMNS, "unit"].join(", ");

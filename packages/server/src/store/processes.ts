@@ -1,8 +1,7 @@
-import type { DuckDBConnection } from "@duckdb/node-api";
-import { seriesSource } from "./catalog.js";
+import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
 import { rows } from "./engine.js";
 import type { ProcessesRequest, ProcessesResult, StoredProcess } from "./messages.js";
-import type { StoreFile } from "./store-file.js";
+import { type StoreFile, timesOf } from "./store-file.js";
 
 /** Processes in an answer: more are the work of a crash loop, and the newest tell enough of it. */
 const MAX_PROCESSES = 1_000;
@@ -11,38 +10,68 @@ const MAX_PROCESSES = 1_000;
 export async function listProcesses(
   connection: DuckDBConnection,
   read: readonly StoreFile[],
-  { service, environment, node, fromMs, toMs }: ProcessesRequest,
+  request: ProcessesRequest,
 ): Promise<ProcessesResult> {
-  const source = await seriesSource(connection, read);
-  if (source === undefined) return { total: 0, processes: [] };
-  const found = await rows(
-    connection,
-    `SELECT process, service, node, environment, arg_max(version, last_ms), arg_max(agent_name, last_ms), arg_max(agent_version, last_ms),
-       min(first_ms) AS first, max(last_ms) AS last
-     FROM (${source.sql})
-     WHERE ($service IS NULL OR service = $service) AND ($environment IS NULL OR coalesce(environment, '') = $environment)
-       AND ($node IS NULL OR coalesce(node, '') = $node)
-     GROUP BY process, service, node, environment HAVING min(first_ms) < $to ORDER BY first, process`,
-    { ...source.values, service: service ?? null, environment: environment ?? null, node: node ?? null, to: toMs },
-    source.types,
-  );
-  const known = found.map((row): StoredProcess => {
-    const [id, name, at, of, version, agentName, agentVersion, firstMs, lastMs] = row;
-    return {
-      id: id as string,
-      service: name as string,
-      node: at as string | null,
-      environment: of as string | null,
-      version: version as string | null,
-      agentName: agentName as string,
-      agentVersion: agentVersion as string,
-      firstMs: firstMs as number,
-      lastMs: lastMs as number,
-      replaces: null,
-    };
-  });
-  const inWindow = withReplaced(known).filter(({ lastMs }) => lastMs >= fromMs);
+  const found = new Map<string, StoredProcess>();
+  for (const file of read) {
+    for (const part of await processesOf(connection, file, request)) {
+      const { id, service, node, environment, firstMs, lastMs } = part;
+      const key = JSON.stringify([id, service, node, environment]);
+      const known = found.get(key);
+      const newest = known === undefined || lastMs >= known.lastMs ? part : known;
+      const first = Math.min(firstMs, known?.firstMs ?? firstMs);
+      found.set(key, { ...newest, firstMs: first });
+    }
+  }
+  const begun = [...found.values()].filter(({ firstMs }) => firstMs < request.toMs);
+  begun.sort((a, b) => a.firstMs - b.firstMs || (a.id < b.id ? -1 : 1));
+  const inWindow = withReplaced(begun).filter(({ lastMs }) => lastMs >= request.fromMs);
   return { total: inWindow.length, processes: inWindow.slice(-MAX_PROCESSES) };
+}
+
+/** The series of one file as processes, once or more each. A file that is not sorted keeps the times of its series beside its dictionary. */
+async function processesOf(
+  connection: DuckDBConnection,
+  file: StoreFile,
+  { service, environment, node }: ProcessesRequest,
+): Promise<StoredProcess[]> {
+  const values: Record<string, DuckDBValue> = {};
+  const conditions = ["true"];
+  for (const [column, value] of Object.entries({ service, environment, node })) {
+    if (value === undefined) continue;
+    conditions.push(`coalesce(${column}, '') = $${column}`);
+    values[column] = value;
+  }
+  const sorted = file.state === "sorted";
+  const series = await rows(
+    connection,
+    `SELECT process, service, node, environment, version, agent_name, agent_version,
+       ${sorted ? "CAST(min(first_ms) AS DOUBLE), CAST(max(last_ms) AS DOUBLE)" : "id"}
+     FROM ${file.alias}.series WHERE ${conditions.join(" AND ")} ${sorted ? "GROUP BY ALL" : ""}`,
+    values,
+  );
+  const times = sorted ? undefined : await timesOf(connection, file);
+  return series.flatMap((row): StoredProcess[] => {
+    const [id, name, at, of, version, agentName, agentVersion, idOrFirst, last] = row;
+    const firstMs = times ? (times.first[idOrFirst as number] ?? Number.NaN) : (idOrFirst as number | null);
+    const lastMs = times ? (times.last[idOrFirst as number] ?? Number.NaN) : (last as number | null);
+    // A series whose samples were all refused has no time.
+    if (firstMs === null || lastMs === null || Number.isNaN(firstMs)) return [];
+    return [
+      {
+        id: id as string,
+        service: name as string,
+        node: at as string | null,
+        environment: of as string | null,
+        version: version as string | null,
+        agentName: agentName as string,
+        agentVersion: agentVersion as string,
+        firstMs,
+        lastMs,
+        replaces: null,
+      },
+    ];
+  });
 }
 
 /**

@@ -45,7 +45,7 @@ describe("tidegauge serve", () => {
 
   it("ends with exit code 2 and says what is wrong when the command line is", async () => {
     for (const [args, message] of [
-      [["serve", "--port", "ninety"], "It must be a number from 0 to 65535."],
+      [["serve", "--port", "ninety"], "It must be a number from 0 to 65535"],
       [["serve", "--port", "0", "--retention", "soon"], "retention"],
       [["serve", "--output", "paper", "--port", "0"], "output"],
       [["serve", "--no-such-flag"], "unknown option"],

@@ -13,7 +13,7 @@ export async function writeOutput(source: AsyncIterable<string | Buffer>, file: 
   if (file === undefined) return pipeline(bytes, process.stdout, { end: false });
   await guardFile(file, async () => {
     const out = createWriteStream(file);
-    const closed = new Promise((resolve) => out.once("close", resolve));
+    const closed = new Promise<void>((resolve) => out.once("close", resolve));
     // Until it is closed a file that is still being opened could appear after it was removed.
     await pipeline(bytes, out).finally(() => closed);
   });

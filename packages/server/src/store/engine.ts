@@ -33,13 +33,17 @@ export async function openEngine(options: WorkerOptions): Promise<Engine> {
       autoload_known_extensions: "false",
     });
   } catch (error) {
-    if (/lock/i.test(String(error))) {
+    // The engine's words; the path has "lock" in its name.
+    if (/conflicting lock|could not set lock/i.test(String(error))) {
       throw new StoreError(
         "STORE_ALREADY_OPEN",
         `${options.dataDir} is open in another process: stop it, or choose another data directory`,
       );
     }
-    throw error;
+    throw new StoreError(
+      "STORE_UNAVAILABLE",
+      `the store in ${options.dataDir} cannot be opened: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
   const connections: DuckDBConnection[] = [];
   for (let index = 0; index < READERS + 2; index++) connections.push(await instance.connect());

@@ -10,6 +10,7 @@ import { type ManifestFile, readManifest, syncDirectory, writeManifest } from ".
 import type { WorkerOptions } from "./messages.js";
 import { createTables } from "./schema.js";
 import { byName, removeFile, type StoreFile, storeFile } from "./store-file.js";
+import { isRefused } from "./verify.js";
 
 type Log = (level: "info" | "warn" | "error", message: string) => void;
 
@@ -58,17 +59,19 @@ export class Files {
     const manifest = readManifest(this.dataDir);
     const engine = await openEngine(this.#options);
     try {
-      if (manifest === "damaged")
-        this.#log("error", "manifest.json is damaged: the list of files is rebuilt from the directory");
-      const listed = manifest === "damaged" ? foundFiles(this.dataDir) : manifest === "missing" ? [] : manifest.files;
-      if (manifest !== "damaged") sweep(this.dataDir, new Set(listed.map((file) => file.name)));
+      // A store always has a manifest before its first file, so files without one are not a new store's leftovers.
+      const found = typeof manifest === "string" ? foundFiles(this.dataDir) : [];
+      const rebuilt = found.length > 0;
+      if (rebuilt) this.#log("error", `manifest.json is ${manifest}: the list of files is rebuilt from the directory`);
+      const listed = typeof manifest === "string" ? found : manifest.files;
+      if (!rebuilt) sweep(this.dataDir, new Set(listed.map((file) => file.name)));
       const version = typeof manifest === "string" ? 1 : manifest.schema;
       const list: StoreFile[] = [];
       for (const file of listed) {
         const opened = await this.#attachListed(engine.keeper, file, version);
         if (opened !== undefined) list.push(opened);
       }
-      const replaced = manifest === "damaged" ? await replacedFiles(engine.keeper, list) : [];
+      const replaced = rebuilt ? await replacedFiles(engine.keeper, list) : [];
       for (const file of replaced) {
         await this.#detach(file, engine.keeper);
         removeFile(file.path);
@@ -214,6 +217,12 @@ export class Files {
       await attachFile(connection, file, version, this.#options);
     } catch (error) {
       if (isDiskFull(error)) throw new StoreError("STORE_UNAVAILABLE", "the disk is full: free some space");
+      if (isRefused(error)) {
+        throw new StoreError(
+          "STORE_UNAVAILABLE",
+          `${file.path} cannot be opened, see who may read and write it: ${error}`,
+        );
+      }
       await this.#detach(file, connection);
       this.quarantined.push(file.name);
       this.#moveAway(file.name, error);

@@ -35,3 +35,21 @@ it("BD-60 QRY-11 transaction metrics, whose names are labels, answer to transact
   expect(await groups({ filters: [{ key: "transaction.name", value: "GET /b" }] })).toEqual([[{}, 4]]);
   expect(await groups({ filters: [{ key: "transaction_name", value: "GET /b" }] })).toEqual([[{}, 4]]);
 });
+
+it("QRY-11 a label may have the name of something that every object has", async () => {
+  const names = ["constructor", "toString", "hasOwnProperty", "__proto__"];
+  await store.write(
+    batchOf(
+      names.map((name, index) =>
+        metricsetAt(T + index, { m: { value: index + 1, temporality: "delta" } }, { [name]: "x" }),
+      ),
+    ),
+  );
+  for (const [index, name] of names.entries()) {
+    const request = scanOf({ metric: "m", fromMs: T, toMs: T + 60_000, aggregation: "sum", groupBy: [name] });
+    const { series } = await store.scan({ ...request, filters: [{ key: name, value: "x" }] });
+    expect(series.map(({ labels, values }) => [Object.entries(labels), values[0]])).toEqual([
+      [[[name, "x"]], index + 1],
+    ]);
+  }
+});

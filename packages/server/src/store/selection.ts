@@ -26,21 +26,21 @@ export interface FileSelection {
 }
 
 /** The columns of `series` that `group_by` and `filter` name by a name of their own; all else is a label key. */
-const SENDER_COLUMNS: Readonly<Record<string, string>> = {
-  "service.name": "service",
-  "service.node.name": "node",
-  "service.version": "version",
-  "service.environment": "environment",
-  "host.name": "host",
-};
+const SENDER_COLUMNS: ReadonlyMap<string, string> = new Map([
+  ["service.name", "service"],
+  ["service.node.name", "node"],
+  ["service.version", "version"],
+  ["service.environment", "environment"],
+  ["host.name", "host"],
+]);
 
 /** The same for breakdown. Transaction metrics carry these names as labels (BD-60), so they are looked up there where the column is empty. */
-const BREAKDOWN_COLUMNS: Readonly<Record<string, string>> = {
-  "transaction.name": "transaction_name",
-  "transaction.type": "transaction_type",
-  "span.type": "span_type",
-  "span.subtype": "span_subtype",
-};
+const BREAKDOWN_COLUMNS: ReadonlyMap<string, string> = new Map([
+  ["transaction.name", "transaction_name"],
+  ["transaction.type", "transaction_type"],
+  ["span.type", "span_type"],
+  ["span.subtype", "span_subtype"],
+]);
 
 const COLUMNS = [...IDENTITY_COLUMNS, "unit"];
 const POSITION = new Map(COLUMNS.map((column, index) => [column, index + 1]));
@@ -90,7 +90,7 @@ export class Selection {
     if (this.#request.environment !== undefined) compare("environment", "environment", this.#request.environment);
     if (this.#request.node !== undefined) compare("node", "node", this.#request.node);
     this.#request.filters.forEach(({ key, value }, index) => {
-      const column = SENDER_COLUMNS[key];
+      const column = SENDER_COLUMNS.get(key);
       if (column !== undefined) compare(column, `filter${index}`, value);
     });
     return rows(
@@ -106,7 +106,7 @@ export class Selection {
     const met = this.#byIdentity.get(identity);
     if (met !== undefined || known) return met;
     for (const { key, value } of this.#request.filters) {
-      if (SENDER_COLUMNS[key] === undefined && this.#dimension(row, key) !== value) return undefined;
+      if (!SENDER_COLUMNS.has(key) && this.#dimension(row, key) !== value) return undefined;
     }
     const series: SelectedSeries = {
       index: this.series.length,
@@ -122,7 +122,7 @@ export class Selection {
   }
 
   #group(row: unknown[]): number {
-    const labels: Record<string, string> = {};
+    const labels: Record<string, string> = Object.create(null); // a label may be called __proto__
     for (const key of this.#request.groupBy) {
       labels[key] = this.#dimension(row, key);
     }
@@ -137,9 +137,9 @@ export class Selection {
   }
 
   #dimension(row: unknown[], key: string): string {
-    const sender = SENDER_COLUMNS[key];
+    const sender = SENDER_COLUMNS.get(key);
     if (sender !== undefined) return (cell(row, sender) as string | null) ?? "";
-    const column = BREAKDOWN_COLUMNS[key];
+    const column = BREAKDOWN_COLUMNS.get(key);
     const value = column === undefined ? null : (cell(row, column) as string | null);
     return value || this.#label(row, key);
   }

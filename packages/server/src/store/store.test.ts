@@ -5,6 +5,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   writeFileSync,
   writeSync,
@@ -217,7 +218,10 @@ describe("the files of the store", () => {
     expect(again.ready().ready).toBe(true);
   });
 
-  it("STO-15 are listed anew when the manifest is damaged, without those that a sorted one replaces", async () => {
+  it.each([
+    ["damaged", (path: string) => writeFileSync(path, "{ not json")],
+    ["missing", (path: string) => rmSync(path)],
+  ])("STO-15 are listed anew when the manifest is %s, without those that a sorted one replaces", async (_, harm) => {
     const opened = await open({ rotatePoints: 1 });
     await opened.write(batchOf([delta(0)]));
     await opened.write(batchOf([delta(1)]));
@@ -228,9 +232,15 @@ describe("the files of the store", () => {
     await again.maintain();
     await again.close();
     writeFileSync(join(directory.path, old), kept);
-    writeFileSync(join(directory.path, "manifest.json"), "{ not json");
+    harm(join(directory.path, "manifest.json"));
     expect(await valuesOf(await open())).toEqual([1, 1]);
     expect(files()).not.toContain(old);
+  });
+
+  it("STORE_UNAVAILABLE, not another process, is what an unreadable lock file is called", async () => {
+    await (await open()).close();
+    writeFileSync(join(directory.path, "lock.duckdb"), "not a database".repeat(500));
+    await expect(open()).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
   });
 
   it("are brought from an older schema to the present one on opening", async () => {

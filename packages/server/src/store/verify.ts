@@ -19,8 +19,14 @@ export async function isReadable(connection: DuckDBConnection, file: StoreFile):
   }
 }
 
+/** Whether the system did not let the file be opened: whole or damaged, nobody knows. */
+export function isRefused(error: unknown): boolean {
+  return /permission denied|operation not permitted|too many open files|out of memory/i.test(String(error));
+}
+
 /** Whether an error may come from damaged bytes on disk. */
 export function isDamage(error: unknown): boolean {
+  if (isRefused(error)) return false;
   return /corrupt|checksum|could not read|failed to (read|load|deserialize)|serializ|not a valid|cannot open|read enough|INTERNAL Error/i.test(
     String(error),
   );

@@ -44,6 +44,24 @@ describe("tidegauge query", () => {
     expect(series[0]?.points.reduce((sum, [, value]) => sum + (value ?? 0), 0)).toBe(6);
   });
 
+  it("shows the buckets of a histogram, the greatest on top, or as JSON", async () => {
+    const { code, stdout } = await server.read("query", "wait.ms", "--buckets", "--from", "now-5m");
+    expect(code).toBe(0);
+    const lines = stdout.split("\n").map((line) => line.trim());
+    expect(lines[0]).toMatch(/^BUCKET +COUNT +SHARE +COURSE$/);
+    expect(lines[1]).toMatch(/^300 ms +2 +10 % /);
+    expect(lines[3]).toMatch(/^1 ms +12 +60 % /);
+    const json = await server.read("query", "wait.ms", "--buckets", "--limit", "2", "--from", "now-5m", "--json");
+    expect(JSON.parse(json.stdout).buckets).toEqual([
+      { low: 1, high: 20 },
+      { low: 300, high: 300 },
+    ]);
+    expect((await server.read("query", "no.such.metric", "--buckets")).stderr).toContain("no data");
+    const flat = await server.read("query", "orders", "--buckets");
+    expect({ code: flat.code, stdout: flat.stdout }).toEqual({ code: 2, stdout: "" });
+    expect((await server.read("query", "wait.ms", "--buckets", "--group-by", "a")).code).toBe(2);
+  });
+
   it("ends with 2 for what the server cannot ask, with 1 and advice where none answers or knows us", async () => {
     const wrong = await server.read("query", "orders", "--from", "yesterday");
     expect({ code: wrong.code, stdout: wrong.stdout }).toEqual({ code: 2, stdout: "" });

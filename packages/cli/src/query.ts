@@ -2,6 +2,7 @@ import { AGGREGATIONS, type Aggregation, type QueryResponse, type QuerySeries } 
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { addConnectionOptions, type Connection } from "./api/connection.js";
 import { QueryApi } from "./api/query-api.js";
+import { bucketTable } from "./text/bucket-table.js";
 import { printable } from "./text/line.js";
 import { sparkline } from "./text/sparkline.js";
 import { type Column, formatTable } from "./text/table.js";
@@ -18,6 +19,7 @@ interface QueryFlags extends Connection {
   readonly groupBy?: string[];
   readonly filter: string[];
   readonly limit?: number;
+  readonly buckets?: boolean;
   readonly json?: boolean;
 }
 
@@ -50,7 +52,14 @@ export function queryCommand(program: Command): void {
       (one, all: string[]) => [...all, one],
       [],
     )
-    .option("--limit <number>", "only the largest series, the others as one", parseCount)
+    .option(
+      "--limit <number>",
+      "only the largest series, the others as one; with --buckets at most this many",
+      parseCount,
+    )
+    .addOption(
+      new Option("--buckets", "the buckets of a histogram, a line for each").conflicts(["aggregation", "groupBy"]),
+    )
     .option("--json", "the answer as JSON");
   addConnectionOptions(command)
     .addHelpText(
@@ -59,7 +68,8 @@ export function queryCommand(program: Command): void {
 Examples:
   $ tidegauge query system.process.cpu.total.norm.pct --service shop
   $ tidegauge query shop.orders --aggregation rate --group-by region --from now-1h --step 1m
-  $ tidegauge query shop.request.duration.sum.ms --filter route:/search --json`,
+  $ tidegauge query shop.request.duration.sum.ms --filter route:/search --json
+  $ tidegauge query transaction.duration.us --buckets --limit 20`,
     )
     .action(query);
 }
@@ -70,8 +80,16 @@ function parseCount(text: string): number {
 }
 
 async function query(metric: string, flags: QueryFlags): Promise<void> {
-  const { url, secretToken, apiKey, json, ...parameters } = flags;
+  const { url, secretToken, apiKey, json, buckets, ...parameters } = flags;
   const api = new QueryApi({ url, ...(secretToken && { secretToken }), ...(apiKey && { apiKey }) });
+  if (buckets) {
+    const { aggregation, groupBy, ...selection } = parameters;
+    const answer = await api.buckets({ metric, ...selection });
+    if (json) process.stdout.write(`${JSON.stringify(answer)}\n`);
+    else process.stdout.write(`${bucketTable(answer, SPARKLINE_WIDTH).join("\n")}\n`);
+    if (!json && answer.buckets.length === 0) process.stderr.write(noData(metric));
+    return;
+  }
   const answer = await api.query({ metric, ...parameters });
   if (json) {
     process.stdout.write(`${JSON.stringify(answer)}\n`);
@@ -80,7 +98,11 @@ async function query(metric: string, flags: QueryFlags): Promise<void> {
   const rows = answer.series.map((series) => describe(series, answer));
   process.stdout.write(`${formatTable(COLUMNS, rows).join("\n")}\n`);
   const isEmpty = answer.series.every(({ points }) => points.every(([, value]) => value === null));
-  if (isEmpty) process.stderr.write(`no data for ${metric}; tidegauge top shows which services report\n`);
+  if (isEmpty) process.stderr.write(noData(metric));
+}
+
+function noData(metric: string): string {
+  return `no data for ${metric}; tidegauge top shows which services report\n`;
 }
 
 function describe({ labels, points }: QuerySeries, { unit }: QueryResponse): string[] {

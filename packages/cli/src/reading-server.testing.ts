@@ -56,10 +56,12 @@ export class ReadingServer {
       "system.process.cpu.total.norm.pct": { value: cpu },
       "system.process.memory.rss.bytes": { value: 64 * 1024 * 1024 },
     };
+    const wait = { "wait.ms": { type: "histogram", temporality: "delta", values: [1, 20, 300], counts: [6, 3, 1] } };
     const orders = { orders: { value: 3, type: "counter", temporality: "delta" } };
     const lines = [
       { metadata: { service, process: { pid: 1 }, system: {} } },
       { metricset: { samples: system, timestamp: timeMs * 1000 } },
+      { metricset: { samples: wait, timestamp: timeMs * 1000 } },
       { metricset: { samples: orders, timestamp: (timeMs + 1) * 1000, tags: { region: "eu" } } },
     ];
     const response = await fetch(`${this.url}/intake/v2/events`, {

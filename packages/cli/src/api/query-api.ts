@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import type {
   Aggregation,
+  BucketsResponse,
   ErrorResponse,
   LabelsResponse,
   MetricsResponse,
@@ -74,6 +75,13 @@ export class QueryApi {
     if (groupBy.length > 0) search.set("group_by", groupBy.join(","));
     for (const pair of filter) search.append("filter", pair);
     return this.#get("query", search);
+  }
+
+  /** The buckets of a histogram over time. */
+  buckets({ filter = [], ...plain }: Omit<QueryParameters, "aggregation" | "groupBy">): Promise<BucketsResponse> {
+    const search = searchOf(plain);
+    for (const pair of filter) search.append("filter", pair);
+    return this.#get("buckets", search);
   }
 
   /** Stored samples as the bytes of one file. They break off with an error if the server does. */

@@ -104,6 +104,9 @@ describe("secrets", () => {
       "to https://me:[REDACTED]@proxy:3128/ and http://h/",
     );
     expect(redactor([])("http://h:80/a@b")).toBe("http://h:80/a@b");
+    expect(redactUrlPassword("http://me:p@ss:w@rd@h:1 http://you:x@h2/a@b")).toBe(
+      "http://me:[REDACTED]@h:1 http://you:[REDACTED]@h2/a@b",
+    );
   });
 });
 

@@ -16,7 +16,7 @@ export function redactor(secrets: readonly string[]): (text: string) => string {
   };
 }
 
-/** `http://user:password@host` → `http://user:[REDACTED]@host`, anywhere in the text. */
+/** `http://user:password@host` → `http://user:[REDACTED]@host`, anywhere in the text. A password may hold `@` and `:`; it ends at the last `@` before the path. */
 export function redactUrlPassword(text: string): string {
-  return text.replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*):[^\s/@]+@/gi, `$1:${REDACTED}@`);
+  return text.replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*):[^\s/]+@/gi, `$1:${REDACTED}@`);
 }

@@ -57,6 +57,30 @@ describe("ConfigFile", () => {
     expect(file.entries).toEqual([]);
   });
 
+  it("SRV-74 keeps the former state while the file cannot be reached, and says so once", async () => {
+    writeFileSync(path, entries("info"));
+    await file.start();
+    rmSync(path);
+    symlinkSync(path, path); // a link to itself: neither a file nor none
+    await file.look();
+    await file.look();
+    expect(level()).toBe("info");
+    expect(warnings).toEqual([expect.stringContaining("ELOOP")]);
+    rmSync(path);
+    await file.look();
+    expect(file.entries).toEqual([]);
+  });
+
+  it("does not overwrite an edit that the one who saves has not seen", async () => {
+    writeFileSync(path, entries("info"));
+    await file.start();
+    const seen = file.entries;
+    writeFileSync(path, entries("debug"));
+    expect(await file.save([], (current) => current === seen)).toBe(false);
+    expect(level()).toBe("debug");
+    expect(readFileSync(path, "utf8")).toBe(entries("debug"));
+  });
+
   it("SRV-74 keeps the former state when a change is bad, and says so once", async () => {
     writeFileSync(path, entries("info"));
     await file.start();

@@ -22,7 +22,9 @@ export class ConfigFile {
   #entries: readonly ConfigEntry[] = [];
   #seen = "";
   #timer: NodeJS.Timeout | undefined;
-  #busy: Promise<void> = Promise.resolve();
+  #busy: Promise<unknown> = Promise.resolve();
+  /** Why the last look failed, so that it is said once. */
+  #problem = "";
 
   constructor(path: string, logger: Logger) {
     this.path = path;
@@ -35,29 +37,55 @@ export class ConfigFile {
 
   /** Reads the file and goes on looking at it. A file that is not there yet holds no entries. Rejects with `ConfigFileError` when it is there and bad. */
   async start(): Promise<void> {
-    this.#seen = await identity(this.path);
+    try {
+      this.#seen = await identity(this.path);
+    } catch (error) {
+      throw new ConfigFileError(this.path, (error as Error).message);
+    }
     if (this.#seen !== "") this.#entries = await this.#read();
     this.#timer = setInterval(() => void this.look(), LOOK_EVERY_MS).unref();
   }
 
   /** Looks at the file now. */
   look(): Promise<void> {
-    return this.#exclusively(async () => {
-      const now = await identity(this.path);
-      if (now === this.#seen) return;
-      this.#seen = now;
-      try {
-        this.#entries = now === "" ? [] : await this.#read();
-        this.#logger.info({ "file.path": this.path }, `agent configuration re-read: ${this.#entries.length} entries`);
-      } catch (error) {
-        this.#logger.warn({ "file.path": this.path }, `${(error as Error).message}; the former one stays in force`);
-      }
-    });
+    return this.#exclusively(() => this.#look());
   }
 
-  /** Puts new entries in force and into the file, whole or not at all. Rejects with the system's error if the file cannot be written. */
-  save(entries: readonly ConfigEntry[]): Promise<void> {
+  async #look(): Promise<void> {
+    let now: string;
+    try {
+      now = await identity(this.path);
+    } catch (error) {
+      // Not the same as no file: an unreachable volume must not take every agent's configuration away.
+      const problem = (error as Error).message;
+      if (problem !== this.#problem) {
+        this.#logger.warn({ "file.path": this.path }, `agent configuration: ${problem}; the former one stays in force`);
+      }
+      this.#problem = problem;
+      return;
+    }
+    this.#problem = "";
+    if (now === this.#seen) return;
+    this.#seen = now;
+    try {
+      this.#entries = now === "" ? [] : await this.#read();
+      this.#logger.info({ "file.path": this.path }, `agent configuration re-read: ${this.#entries.length} entries`);
+    } catch (error) {
+      this.#logger.warn({ "file.path": this.path }, `${(error as Error).message}; the former one stays in force`);
+    }
+  }
+
+  /**
+   * Puts new entries in force and into the file, whole or not at all. Resolves with false, and changes nothing, if `mayReplace` does not accept the
+   * entries that are in force by then. Rejects with the system's error if the file cannot be written.
+   */
+  save(
+    entries: readonly ConfigEntry[],
+    mayReplace: (current: readonly ConfigEntry[]) => boolean = () => true,
+  ): Promise<boolean> {
     return this.#exclusively(async () => {
+      await this.#look(); // somebody may have edited the file since the last look
+      if (!mayReplace(this.#entries)) return false;
       // A link is followed, so that the file it leads to changes and not the link.
       const target = await realpath(this.path).catch(() => this.path);
       await mkdir(dirname(target), { recursive: true });
@@ -77,6 +105,7 @@ export class ConfigFile {
       }
       this.#entries = entries;
       this.#seen = await identity(this.path);
+      return true;
     });
   }
 
@@ -98,19 +127,21 @@ export class ConfigFile {
     return entries;
   }
 
-  #exclusively(work: () => Promise<void>): Promise<void> {
+  #exclusively<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#busy.then(work);
     this.#busy = result.catch(() => {});
     return result;
   }
 }
 
-/** Changes when the file does: another file under the name, another size or time. Empty when there is no file. */
+/** Changes when the file does: another file under the name, another size or time. Empty when there is no file; rejects when nobody can tell. */
 async function identity(path: string): Promise<string> {
   try {
     const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true });
     return `${dev}:${ino}:${size}:${mtimeNs}`;
-  } catch {
-    return "";
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return "";
+    throw error;
   }
 }

@@ -55,6 +55,17 @@ describe("agent configuration", () => {
     expect((await send(`${fixture.url}/api/v1/agent-config`)).json).toEqual(read.json);
   });
 
+  it("of two edits of one state lets one through", async () => {
+    const { headers } = await send(`${fixture.url}/api/v1/agent-config`);
+    const edit = (level: string) =>
+      put([{ service: { name: "shop" }, settings: { log_level: level } }], {
+        ...JSON_TYPE,
+        "If-Match": String(headers.etag),
+      });
+    const answers = await Promise.all(["info", "warning", "error", "trace"].map(edit));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 412, 412, 412]);
+  });
+
   it("shows which process runs which configuration", async () => {
     await put([{ service: { name: "edge" }, settings: { log_level: "info" }, etag: "v1" }]);
     const listed = async (): Promise<Record<string, unknown>[]> =>

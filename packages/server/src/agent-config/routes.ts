@@ -111,15 +111,19 @@ async function put(exchange: Exchange, options: AgentConfigOptions): Promise<voi
     return;
   }
   const expected = headers["if-match"]?.replaceAll('"', "");
-  if (expected !== undefined && expected !== "*" && expected !== hashAll(file.entries)) {
-    sendError(exchange, 412, "changed_meanwhile", "the configuration was changed meanwhile; read it again");
-    return;
-  }
+  let saved: boolean;
   try {
-    await file.save(entries);
+    saved = await file.save(
+      entries,
+      (current) => expected === undefined || expected === "*" || expected === hashAll(current),
+    );
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
     sendError(exchange, 500, "not_saved", `the agent configuration file cannot be written: ${code}`);
+    return;
+  }
+  if (!saved) {
+    sendError(exchange, 412, "changed_meanwhile", "the configuration was changed meanwhile; read it again");
     return;
   }
   get(exchange, options);

@@ -55,6 +55,22 @@ describe("Listener", () => {
     expect(preflight.status).toBe(405);
   });
 
+  it("breaks off an answer that fails half-way, instead of leaving the client waiting", async () => {
+    const failing: Route = {
+      path: "/half",
+      methods: ["GET"],
+      auth: "none",
+      handle: ({ response }) => {
+        response.writeHead(200).write("half");
+        throw new Error("no more");
+      },
+    };
+    await start({ logLevel: "silent" }, [failing]);
+    const { received, closed } = raw("GET /half HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    await expect.poll(closed).toBe(true);
+    expect(received()).toContain("200 OK");
+  });
+
   it("D-SRV-12 says once why it turns somebody away", async () => {
     await start();
     for (let i = 0; i < 3; i++) {

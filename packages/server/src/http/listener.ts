@@ -136,6 +136,8 @@ export class Listener {
     } catch (error) {
       this.#options.logger.error({ err: error, "url.path": pathOf(request.url) }, "a request failed inside the server");
       refuse(exchange, 500, "internal", "internal server error");
+      // What was begun cannot become an error any more: the client learns it from an answer that breaks off.
+      if (response.headersSent && !response.writableEnded) response.destroy();
     }
   }
 

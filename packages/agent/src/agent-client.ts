@@ -1,32 +1,21 @@
 import type { ClientOptions } from "./client-options.js";
 import type { CentralConfigPoller } from "./config/central.js";
 import { Config } from "./config/config.js";
+import { registerConfiguredSets } from "./configured-sets.js";
 import type { Hooks } from "./hooks/install.js";
 import { createLogger } from "./logging/create.js";
 import type { Logger } from "./logging/logger.js";
 import { createEphemeralId } from "./metadata/ephemeral-id.js";
-import type { MetricSet } from "./metricset.js";
 import { NullTransport } from "./null-transport.js";
 import type { MeterBridge } from "./opentelemetry/meter-bridge.js";
-import { type MetricSetClass, MetricsRegistry } from "./registry.js";
+import { MetricsRegistry } from "./registry.js";
 import { runningClient, setRunningClient } from "./running.js";
-import {
-  AgentHealthMetricSet,
-  BreakdownMetricSet,
-  BUILT_IN_SETS,
-  CPUMetricSet,
-  EventLoopMetricSet,
-  NodeRuntimeMetricSet,
-  TransactionMetricSet,
-} from "./sets/index.js";
+import { BUILT_IN_SETS } from "./sets/index.js";
 import { currentSpan, runSuppressed } from "./tracing/context.js";
 import type { PublicSpan, StartOptions, Transaction } from "./tracing/span.js";
 import { Tracer } from "./tracing/tracer.js";
 import type { HttpTransport } from "./transport/http-transport.js";
 import type { Transport, TransportStats } from "./transport/transport.js";
-
-/** By name: when no client library can be found that is a warning, not an error (PROM-2). */
-const PROMETHEUS_SET = "elasticapm.metrics.sets.prometheus.PrometheusMetrics";
 
 /** Loaded with the first client that sends or is started. */
 const started = (): typeof import("./started.js") => require("./started.js");
@@ -83,11 +72,8 @@ export class AgentClient {
         ...(options.prometheusRegistry === undefined ? {} : { registries: options.prometheusRegistry }),
       },
     });
-    if (isEnabled) this.registerSets();
-    this.tracer = this.makeTracer(isEnabled);
-    // Last in the order of REG-66, so that the figures of the health set include the others'.
-    if (isEnabled && values.prometheusMetrics) void this.metrics.register(PROMETHEUS_SET);
-    if (isEnabled && values.agentHealthMetrics) this.registerOwn(AgentHealthMetricSet);
+    const sinks = isEnabled ? registerConfiguredSets(this.metrics, this.config, this.logger) : {};
+    this.tracer = new Tracer({ ...sinks, isRecording: () => values.recording });
     this.stopListening = this.config.onChange((changed) => {
       if (changed.has("metricsIntervalMs")) this.metrics.setInterval(values.metricsIntervalMs);
       if (changed.has("disableMetrics")) this.metrics.setDisableMetrics(values.disableMetrics);
@@ -109,42 +95,6 @@ export class AgentClient {
     const send = sender.send.bind(sender);
     sender.send = (request) => runSuppressed(() => send(request));
     return transport;
-  }
-
-  /** REG-66, REG-93. */
-  private registerSets(): void {
-    const { metricsSets } = this.config.values;
-    const { isMainThread } = process.getBuiltinModule("node:worker_threads");
-    const source = this.config.effective().find((option) => option.name === "metrics_sets")?.source;
-    for (const name of metricsSets) {
-      const set = BUILT_IN_SETS.get(name);
-      // The CPU set's numbers are those of the process: from a thread they would be sent twice.
-      if (set === CPUMetricSet && !isMainThread && source === "default") continue;
-      if (set !== undefined && this.registerOwn(set) instanceof NodeRuntimeMetricSet)
-        this.registerOwn(EventLoopMetricSet);
-      if (set === undefined) void this.metrics.register(name);
-    }
-  }
-
-  /** A set of ours that cannot work on this machine is not the caller's mistake: the others go on without it. */
-  private registerOwn<S extends MetricSet>(set: MetricSetClass<S>): S | undefined {
-    try {
-      return this.metrics.register(set);
-    } catch (error) {
-      this.logger.error(String(error));
-      return undefined;
-    }
-  }
-
-  /** Both sets are off with interval 0 too, and then no span is tracked at all (BD-45, BD-46, BD-60). */
-  private makeTracer(isEnabled: boolean): Tracer {
-    const { values } = this.config;
-    const measures = isEnabled && values.metricsIntervalMs > 0;
-    return new Tracer({
-      breakdown: measures && values.breakdownMetrics ? this.registerOwn(BreakdownMetricSet) : undefined,
-      transactions: measures && values.transactionMetrics ? this.registerOwn(TransactionMetricSet) : undefined,
-      isRecording: () => values.recording,
-    });
   }
 
   /** When nothing is measured no hook is installed, and the application runs as if there were no agent. */

@@ -23,8 +23,7 @@ export interface CentralConfigPollerOptions {
 export class CentralConfigPoller {
   readonly #options: CentralConfigPollerOptions;
   readonly #clock: Clock;
-  readonly #url: URL;
-  readonly #endpoint: Endpoint;
+  #endpoint: Endpoint | undefined;
   #timer: Timer | undefined;
   #etag: string | undefined;
   #stopped = false;
@@ -32,11 +31,6 @@ export class CentralConfigPoller {
   constructor(options: CentralConfigPollerOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    const { values } = options.config;
-    this.#endpoint = new Endpoint(values);
-    this.#url = new URL(this.#endpoint.config);
-    this.#url.searchParams.set("service.name", values.serviceName);
-    if (values.environment) this.#url.searchParams.set("service.environment", values.environment);
   }
 
   /** Polls first after a second, then as often as the server says; not at all with `central_config=false` or `disable_send=true`. */
@@ -58,11 +52,12 @@ export class CentralConfigPoller {
 
   async #poll(): Promise<void> {
     const { config, logger, sender } = this.#options;
+    this.#endpoint ??= new Endpoint(config.values);
     let ageS = DEFAULT_AGE_S;
     try {
       const answer = await sender.send({
         method: "GET",
-        url: this.#url,
+        url: this.#url(this.#endpoint),
         headers: { ...this.#endpoint.headers, ...(this.#etag === undefined ? {} : { "If-None-Match": this.#etag }) },
         timeoutMs: config.values.serverTimeoutMs,
       });
@@ -72,6 +67,14 @@ export class CentralConfigPoller {
       logger.debug(`central configuration: no answer (${String(error)})`);
     }
     if (!this.#stopped) this.#schedule(ageS * 1000);
+  }
+
+  #url({ config }: Endpoint): URL {
+    const { serviceName, environment } = this.#options.config.values;
+    const url = new URL(config);
+    url.searchParams.set("service.name", serviceName);
+    if (environment) url.searchParams.set("service.environment", environment);
+    return url;
   }
 
   #apply(answer: Answer): void {

@@ -4,6 +4,7 @@ import { readConfigFile } from "./file.js";
 import {
   definitionOf,
   environmentSource,
+  isCompatible,
   type OptionSource,
   objectSource,
   type Source,
@@ -115,6 +116,11 @@ export class Config {
       const setting = this.#setting(option.name);
       return { name: option.name, source: setting.source, shown: show(option, setting) };
     });
+  }
+
+  /** Where the value of an option comes from. */
+  sourceOf(name: (typeof OPTIONS)[number]["name"]): OptionSource {
+    return this.#setting(name).source;
   }
 
   /** Logs the effective configuration: what was set at info, the defaults at debug (CFG-32). */
@@ -238,13 +244,6 @@ export class Config {
     if (this.#logger) this.#logger[level](message);
     else this.#pending.push([level, message]);
   }
-}
-
-/** An option of Elastic's agents that has no effect here. The long list is only loaded for a name that is none of ours. */
-function isCompatible(name: string): boolean {
-  if (definitionOf(name) !== undefined) return false;
-  const { COMPATIBLE_OPTIONS } = require("./compatible-options.js") as typeof import("./compatible-options.js");
-  return COMPATIBLE_OPTIONS.has(name);
 }
 
 function show(option: OptionDefinition, setting: Setting): string {

@@ -21,6 +21,13 @@ export function definitionOf(name: string): OptionDefinition | undefined {
   return BY_NAME.get(name);
 }
 
+/** An option of Elastic's agents that has no effect here. The long list is only loaded for a name that is none of ours. */
+export function isCompatible(name: string): boolean {
+  if (definitionOf(name) !== undefined) return false;
+  const { COMPATIBLE_OPTIONS } = require("./compatible-options.js") as typeof import("./compatible-options.js");
+  return COMPATIBLE_OPTIONS.has(name);
+}
+
 /** `ELASTIC_APM_*`. */
 export function environmentSource(env: NodeJS.ProcessEnv): Source {
   return {

@@ -2,7 +2,7 @@ import type { Config } from "../config/config.js";
 import type { Logger } from "../logging/logger.js";
 import type { Clock } from "./clock.js";
 import type { Endpoint } from "./endpoint.js";
-import { NodeSender } from "./node-sender.js";
+import type { NodeSender } from "./node-sender.js";
 import { NO_PROXY_CLIENT, type Sender, sendError } from "./sender.js";
 import type { TlsSettings } from "./tls.js";
 
@@ -14,7 +14,7 @@ export function createSender(endpoint: Endpoint, config: Config, logger: Logger,
   const tls = endpoint.base.protocol === "https:" ? tlsOf(config, logger) : PLAIN;
   const proxy = PROXY_VARIABLES.some((name) => process.env[name]) ? proxyOf(endpoint) : undefined;
   if (proxy === null) return unusableProxy(logger);
-  if (proxy === undefined) return new NodeSender(tls, clock);
+  if (proxy === undefined) return directSender(tls, clock);
   const { ProxySender } = require("./proxy-sender.js") as typeof import("./proxy-sender.js");
   return new ProxySender({ proxy, target: endpoint.base, tls, logger });
 }
@@ -24,6 +24,18 @@ const tlsOf = (config: Config, logger: Logger): TlsSettings =>
   (require("./tls.js") as typeof import("./tls.js")).tlsSettings(config.values, logger);
 const proxyOf = ({ base }: Endpoint): URL | null | undefined =>
   (require("./proxy.js") as typeof import("./proxy.js")).proxyFor(base, process.env);
+
+/** Loaded with the first request, which leaves after the application's start. */
+function directSender(tls: TlsSettings, clock: Clock): Sender {
+  let sender: NodeSender | undefined;
+  return {
+    send: (request) => {
+      sender ??= new (require("./node-sender.js") as typeof import("./node-sender.js")).NodeSender(tls, clock);
+      return sender.send(request);
+    },
+    close: () => sender?.close(),
+  };
+}
 
 /** Sends nothing: going to the server directly could break a rule that the proxy is there for (W-71). */
 function unusableProxy(logger: Logger): Sender {

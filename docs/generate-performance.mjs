@@ -63,23 +63,23 @@ function furtherGoals(results, known) {
 const number = (value) =>
   value === undefined ? "–" : Number(value.toPrecision(3)).toLocaleString("en-US", { maximumFractionDigits: 3 });
 const withUnit = (value, unit) =>
-  value === undefined ? "–" : `${number(value)}${unit === "number" ? "" : ` ${unit}`}`;
+  value === undefined ? "–" : `${number(value)}${unit === "number" ? "" : `\u00a0${unit}`}`;
 const row = (cells) => `| ${cells.join(" | ")} |`;
 const table = (head, rows) => [row(head), row(head.map(() => "---")), ...rows.map(row)].join("\n");
 
 function goalTable(judged) {
   return table(
-    ["goal", "", "here", "rival, same run", "ratio", "ratio of the goal", ""],
+    ["goal", "limit", "here", "rival, same run", "ratio", "ratio of the goal", ""],
     judged.map((goal) => {
-      const bound = goal.atLeast ? "≥" : "≤";
-      const rival = goal.rivalNow === undefined ? "–" : `${withUnit(goal.rivalNow, goal.unit)} ${goal.rival.name}`;
+      const bound = goal.atLeast ? "≥\u00a0" : "≤\u00a0";
+      const rival = goal.rivalNow === undefined ? "–" : `${withUnit(goal.rivalNow, goal.unit)} (${goal.rival.name})`;
       return [
         goal.goal,
-        `${bound} ${withUnit(goal.limit, goal.unit)}`,
+        `${bound}${withUnit(goal.limit, goal.unit)}`,
         withUnit(goal.own, goal.unit),
-        goal.rival?.note === undefined ? rival : `${rival}, ${goal.rival.note}`,
+        goal.rival?.note === undefined ? rival : rival.replace(/\)$/, `, ${goal.rival.note})`),
         number(goal.ratio),
-        goal.ratioLimit === undefined ? "–" : `${bound} ${number(goal.ratioLimit)}`,
+        goal.ratioLimit === undefined ? "–" : `${bound}${number(goal.ratioLimit)}`,
         goal.state === "met" ? "met" : `**${goal.state}**`,
       ];
     }),

@@ -8,6 +8,11 @@ import { Application, ReflectionKind } from "typedoc";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
+/**
+ * `Client` is exported as a constructor that loads this class with the first client; a reader wants the class.
+ */
+const CLIENT = "agent/src/agent-client.ts";
+
 /** The entry points of the packages' `exports`, but `@tidegauge/agent/register`, which exports nothing. */
 const ENTRIES = {
   "@tidegauge/agent": "agent/src/index.ts",
@@ -21,7 +26,7 @@ const ENTRIES = {
 };
 
 const app = await Application.bootstrapWithPlugins({
-  entryPoints: Object.values(ENTRIES).map((path) => here(`../packages/${path}`)),
+  entryPoints: [...Object.values(ENTRIES), CLIENT].map((path) => here(`../packages/${path}`)),
   tsconfig: here("tsconfig.reference.json"),
   plugin: ["typedoc-plugin-markdown"],
   out: here("reference"),
@@ -38,6 +43,14 @@ const app = await Application.bootstrapWithPlugins({
   router: "module",
   packagesRequiringDocumentation: ["@tidegauge/agent", "@tidegauge/protocol", "@tidegauge/server"],
   useHTMLAnchors: true,
+  hideBreadcrumbs: true,
+  hidePageHeader: true,
+  parametersFormat: "table",
+  interfacePropertiesFormat: "table",
+  classPropertiesFormat: "table",
+  enumMembersFormat: "table",
+  typeDeclarationFormat: "table",
+  tableColumnSettings: { hideSources: true },
   // A property of an answer or of options is often said by its name and type; all else needs a sentence.
   requiredToBeDocumented: ["Enum", "Variable", "Function", "Class", "Interface", "Method", "Accessor", "TypeAlias"],
   intentionallyNotDocumented: ["@tidegauge/server.StoreOptions.logger.__type.log"],
@@ -49,10 +62,11 @@ const app = await Application.bootstrapWithPlugins({
 const project = await app.convert();
 if (project === undefined) throw new Error("TypeDoc could not read the packages");
 // By what users import, not by folder.
-for (const module of project.children) {
-  const file = module.sources[0].fullFileName;
-  module.name = Object.keys(ENTRIES).find((name) => file.endsWith(`/packages/${ENTRIES[name]}`));
-}
+const moduleOf = (path) =>
+  project.children.find(({ sources }) => sources[0].fullFileName.endsWith(`/packages/${path}`));
+for (const [name, path] of Object.entries(ENTRIES)) moduleOf(path).name = name;
+showClientAsClass(moduleOf(ENTRIES["@tidegauge/agent"]), moduleOf(CLIENT));
+
 const exported = new Set(project.getReflectionsByKind(ReflectionKind.Class).map(({ name }) => name));
 // A member that a public class inherits from another public one is described there.
 for (const member of project.getReflectionsByKind(ReflectionKind.ClassMember)) {
@@ -74,3 +88,24 @@ if (!process.argv.includes("--check")) {
   await app.generateOutputs(project);
 }
 process.exitCode = app.logger.hasErrors() || app.logger.hasWarnings() ? 1 : 0;
+
+/** Puts the class in the place of the type and the constructor that stand for it. */
+function showClientAsClass(agent, file) {
+  const [constructorValue, type] = ["Variable", "TypeAlias"].map((kind) =>
+    agent.children.find((child) => child.name === "Client" && child.kind === ReflectionKind[kind]),
+  );
+  for (const child of [...file.children]) if (child.name !== "AgentClient") project.removeReflection(child);
+  const [client] = file.children;
+  const signature = client.children.find(({ kind }) => kind === ReflectionKind.Constructor).signatures[0];
+  client.name = "Client";
+  signature.name = "Client";
+  signature.comment = constructorValue.comment;
+  signature.parameters = signature.parameters.slice(0, 1);
+  for (const replaced of [constructorValue, type]) project.removeReflection(replaced);
+  const { groups } = agent;
+  project.mergeReflections(file, agent); // which forgets the groups
+  agent.groups = groups;
+  const classes = groups.find(({ title }) => title === "Classes").children;
+  const after = classes.findIndex(({ name }) => name.toLowerCase() > "client");
+  classes.splice(after, 0, client);
+}

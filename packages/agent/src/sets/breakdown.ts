@@ -30,12 +30,9 @@ export class BreakdownMetricSet extends SpanBoundMetricSet implements SelfTimeSi
   }
 
   protected override overflowLabels(_kind: Kind, _name: string, labels: Labels): Labels {
-    this.#overflow ??= new (require("./overflow-groups.js") as typeof import("./overflow-groups.js")).OverflowGroups([
-      "span.subtype",
-      "span.type",
-      "transaction.name",
-      "transaction.type",
-    ]);
+    // In two steps: the compiler drops the parentheses of `new (require(…)).OverflowGroups(…)`.
+    const { OverflowGroups } = require("./overflow-groups.js") as typeof import("./overflow-groups.js");
+    this.#overflow ??= new OverflowGroups(["span.subtype", "span.type", "transaction.name", "transaction.type"]);
     return this.#overflow.labelsFor(labels);
   }
 }

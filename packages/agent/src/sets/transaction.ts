@@ -31,10 +31,9 @@ export class TransactionMetricSet extends MetricSet implements DurationSink {
 
   protected override overflowLabels(_kind: Kind, _name: string, labels: Labels): Labels {
     // The outcome stays: it has three values, and an error rate without it would be wrong.
-    this.#overflow ??= new (require("./overflow-groups.js") as typeof import("./overflow-groups.js")).OverflowGroups([
-      "transaction.name",
-      "transaction.type",
-    ]);
+    // In two steps: the compiler drops the parentheses of `new (require(…)).OverflowGroups(…)`.
+    const { OverflowGroups } = require("./overflow-groups.js") as typeof import("./overflow-groups.js");
+    this.#overflow ??= new OverflowGroups(["transaction.name", "transaction.type"]);
     return this.#overflow.labelsFor(labels);
   }
 }

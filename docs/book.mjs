@@ -46,8 +46,8 @@ const PARTS = [
   { title: "The project", pages: ["ARCHITECTURE.md", "CONTRIBUTING.md"], closed: true },
 ];
 
-/** The first page, which is also what GitHub shows for the folder. */
-export const INDEX = "docs/index.md";
+/** The first page; by this name GitHub shows it for the folder. */
+export const INDEX = "docs/README.md";
 
 /**
  * @returns {{ title: string, closed: boolean, pages: string[] }[]} the parts with patterns resolved; a page is in the

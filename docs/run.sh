@@ -6,6 +6,9 @@ if ! cmp -s package-lock.json node_modules/.tidegauge-lock; then
   npm ci --no-audit --no-fund --loglevel=error || exit 1
   cp package-lock.json node_modules/.tidegauge-lock
 fi
+if [[ ${CI:-} == true ]] && ! { command -v jq && command -v openssl && command -v python3; } >/dev/null; then
+  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends jq openssl python3 || exit 1
+fi
 
 passed=0
 failed=0

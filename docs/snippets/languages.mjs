@@ -4,6 +4,7 @@ import ts from "typescript";
 import { parseDocument } from "yaml";
 import { run } from "./process.mjs";
 import { differences } from "./shape.mjs";
+import { MissingTool, missingTool } from "./tools.mjs";
 
 /**
  * How a block of each language is tried. Each returns what is wrong, or undefined; a thrown error is a wrong block too.
@@ -70,6 +71,8 @@ async function shell({ code }, place) {
   const script = `set -euo pipefail\n${code}`;
   const { code: status, stdout, stderr } = await run("bash", ["-c", script], { cwd: place.directory, env: place.env });
   place.output = stdout;
+  const missing = status === 127 ? missingTool(stderr) : undefined;
+  if (missing !== undefined) throw new MissingTool(missing);
   if (status === null) return "it does not end";
   return status === 0 ? complaintIn(stderr) : `it ends with code ${status}\n${stdout}${stderr}`;
 }
@@ -95,10 +98,13 @@ async function json({ code, before, notes }, place) {
 
 /** Read by Python's own parser: the packages of the other world are not installed here. */
 async function python({ code }, place) {
-  const { code: status, stderr } = await run("python3", ["-c", "import ast, sys; ast.parse(sys.stdin.read())"], {
-    cwd: place.directory,
-    env: process.env,
-    input: code,
+  const options = { cwd: place.directory, env: process.env, input: code };
+  const { code: status, stderr } = await run(
+    "python3",
+    ["-c", "import ast, sys; ast.parse(sys.stdin.read())"],
+    options,
+  ).catch((error) => {
+    throw error.code === "ENOENT" ? new MissingTool("python3") : error;
   });
   return status === 0 ? undefined : stderr;
 }

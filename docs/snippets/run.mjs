@@ -13,16 +13,13 @@ import { LANGUAGES } from "./languages.mjs";
 import { run } from "./process.mjs";
 import { seed } from "./seed.mjs";
 import { checkSettings } from "./settings.mjs";
+import { linkTools, MissingTool } from "./tools.mjs";
 
 /** Pages whose blocks are tried elsewhere, and where. */
 const TRIED_ELSEWHERE = [
   [/^examples\//, "examples/run.sh installs and runs the example"],
   [/^CONTRIBUTING\.md$/, "it works on the clone itself; .ci/run is made of these commands"],
 ];
-
-/** The commands a shell block may use beside those of snippets/bin. Nothing that works on the clone or the machine. */
-const ALLOWED =
-  "awk basename bash cat chmod cp curl cut date dirname echo env false grep head jq ls mkdir mktemp mv node openssl printf rm sed sleep sort tail tee touch tr true uniq wc";
 
 /** Two cores. */
 const PAGES_AT_ONCE = 3;
@@ -78,7 +75,7 @@ async function runBlock(block, place) {
     const wrong = await attempt({ ...block, code: script }, place);
     report(wrong === undefined ? "passed" : "failed", what, wrong);
   } catch (error) {
-    const isMissing = error.code === "ENOENT" && error.syscall?.startsWith("spawn") && process.env.CI !== "true";
+    const isMissing = error instanceof MissingTool && process.env.CI !== "true";
     report(isMissing ? "skipped" : "failed", what, error.message);
   }
 }
@@ -119,18 +116,6 @@ async function runPage(page, { url, work, tools, names }) {
   for (const block of joined(blocks)) {
     await runBlock(elsewhere === undefined ? block : { ...block, notes: { skip: elsewhere } }, place);
   }
-}
-
-/** A directory with links to the allowed commands, where they are installed. */
-function linkTools(directory) {
-  mkdirSync(directory);
-  for (const name of ALLOWED.split(" ")) {
-    const found = process.env.PATH.split(delimiter)
-      .map((path) => join(path, name))
-      .find((path) => existsSync(path));
-    if (found !== undefined) symlinkSync(name === "node" ? process.execPath : found, join(directory, name));
-  }
-  return directory;
 }
 
 /** Every setting the sources name, and those that `tidegauge serve` makes of its flags. */

@@ -20,9 +20,9 @@ const fail = (name: string): never => {
 /** All that lies in the queue, oldest first, taken out. */
 async function emptied(queue: DiskQueue): Promise<string> {
   let text = "";
-  for (let queued = await queue.oldest(fail); queued !== undefined; queued = await queue.oldest(fail)) {
+  for (let queued = await queue.oldest(1e6, fail); queued !== undefined; queued = await queue.oldest(1e6, fail)) {
     text += queued.body.toString();
-    await queue.remove(queued.name);
+    await queue.remove(queued);
   }
   return [...text.matchAll(/"a":"(\w+)"/g)].map(([, value]) => value).join(" ");
 }
@@ -46,6 +46,21 @@ describe("the disk queue", () => {
     const large = piece("y".repeat(3_000_000));
     await Promise.all(Array.from({ length: 5 }, () => queue.append([large])));
     expect(readdirSync(directory)).toHaveLength(5);
+  });
+
+  it("SRV-81 gives small files together, up to the size of a request, and passes over a damaged one between them", async () => {
+    const queue = new DiskQueue(directory, 1e6);
+    for (const text of ["a", "b", "c", "d"]) await queue.append([piece(text)]);
+    const [, second] = readdirSync(directory).sort() as [string, string];
+    writeFileSync(join(directory, second), "cut");
+    const size = queue.bytes / 4;
+    const damaged: string[] = [];
+    const queued = await queue.oldest(2 * size, (name) => damaged.push(name));
+    expect(queued?.body.toString()).toBe(Buffer.concat([piece("a").body, piece("c").body]).toString());
+    expect(damaged).toEqual([second]);
+    if (queued) await queue.remove(queued);
+    expect(queue.bytes).toBe(size);
+    expect(await emptied(queue)).toBe("d");
   });
 
   it("SRV-83 refuses what goes beyond its limit and says so until room is made", async () => {
@@ -84,7 +99,7 @@ describe("the disk queue", () => {
     const [name] = readdirSync(directory) as [string];
     renameSync(join(directory, name), join(directory, "aside"));
     mkdirSync(join(directory, name));
-    await expect(queue.oldest(fail)).rejects.toThrow("EISDIR");
+    await expect(queue.oldest(1e6, fail)).rejects.toThrow("EISDIR");
     rmdirSync(join(directory, name));
     renameSync(join(directory, "aside"), join(directory, name));
     expect(await emptied(queue)).toBe("a");
@@ -97,7 +112,7 @@ describe("the disk queue", () => {
     writeFileSync(join(directory, "000000000000-y.bulk"), "cut");
     const next = new DiskQueue(directory, 1e6);
     const damaged: string[] = [];
-    const queued = await next.oldest((name) => damaged.push(name));
+    const queued = await next.oldest(1e6, (name) => damaged.push(name));
     expect(queued?.body.toString()).toContain("whole");
     expect(damaged).toEqual(["000000000000-y.bulk"]);
     expect(readdirSync(directory).filter((name) => name.endsWith(".writing"))).toEqual([]);

@@ -17,9 +17,9 @@ interface QueuedFile {
   readonly bytes: number;
 }
 
-/** What lies on disk, oldest first: the body of a bulk request. */
+/** What lies on disk, oldest first: the body of a bulk request, made of one file or of several small ones. */
 export interface QueuedBody {
-  readonly name: string;
+  readonly names: readonly string[];
   readonly body: Buffer;
 }
 
@@ -102,30 +102,57 @@ export class DiskQueue {
     await unlink(path).catch(() => {});
   }
 
-  /** The oldest body; undefined when the queue is empty. A file that is damaged is passed over and reported by `damaged`. Rejects when a file cannot be read now. */
-  async oldest(damaged: (name: string) => void): Promise<QueuedBody | undefined> {
-    for (let file = this.#files[0]; file !== undefined; file = this.#files[0]) {
-      const data = await readFile(join(this.#directory, file.name)).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === "ENOENT") return undefined;
-        throw error;
-      });
-      if (data === undefined) {
-        this.#forget(file.name);
-        continue;
+  /**
+   * The oldest documents; undefined when the queue is empty. Small files, as a few senders leave them while the nodes are away, are read together up to
+   * `bytes`: a node takes one large request in a fraction of the time of many small ones. A file that is damaged is passed over and reported by
+   * `damaged`. Rejects when the oldest file cannot be read now.
+   */
+  async oldest(bytes: number, damaged: (name: string) => void): Promise<QueuedBody | undefined> {
+    const names: string[] = [];
+    const bodies: Buffer[] = [];
+    let size = 0;
+    for (let file = this.#files[0]; file !== undefined; file = this.#files[names.length]) {
+      if (names.length > 0 && size + file.bytes > bytes) break;
+      let body: Buffer | undefined;
+      try {
+        body = await this.#read(file.name, damaged);
+      } catch (error) {
+        if (names.length === 0) throw error;
+        break;
       }
-      const body = data.subarray(HEADER_BYTES);
-      if (body.length > 0 && data.readUInt32LE(0) === crc32(body)) return { name: file.name, body };
-      this.#forget(file.name);
-      await rename(join(this.#directory, file.name), join(this.#directory, `${file.name}.damaged`)).catch(() => {});
-      damaged(file.name);
+      if (body === undefined) continue;
+      names.push(file.name);
+      bodies.push(body);
+      size += file.bytes;
     }
+    return names.length === 0
+      ? undefined
+      : { names, body: bodies.length === 1 ? (bodies[0] as Buffer) : Buffer.concat(bodies) };
+  }
+
+  /** What a file holds; undefined when it is gone or damaged, and then it is no part of the queue any more. */
+  async #read(name: string, damaged: (name: string) => void): Promise<Buffer | undefined> {
+    const path = join(this.#directory, name);
+    const data = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return undefined;
+      throw error;
+    });
+    const body = data?.subarray(HEADER_BYTES);
+    if (data !== undefined && body !== undefined && body.length > 0 && data.readUInt32LE(0) === crc32(body))
+      return body;
+    this.#forget(name);
+    if (data === undefined) return undefined;
+    await rename(path, `${path}.damaged`).catch(() => {});
+    damaged(name);
     return undefined;
   }
 
   /** A body was taken by a node. */
-  async remove(name: string): Promise<void> {
-    await unlink(join(this.#directory, name)).catch(() => {});
-    this.#forget(name);
+  async remove({ names }: QueuedBody): Promise<void> {
+    for (const name of names) {
+      await unlink(join(this.#directory, name)).catch(() => {});
+      this.#forget(name);
+    }
   }
 
   #forget(name: string): void {

@@ -56,15 +56,15 @@ export class Drain {
     while (!this.#stopped) {
       let queued: QueuedBody | undefined;
       try {
-        queued = await queue.oldest(damaged);
+        queued = await queue.oldest(BULK_BYTES, damaged);
       } catch (error) {
         report(`the disk queue cannot be read: ${(error as NodeJS.ErrnoException).code}`);
         await this.#pause();
         continue;
       }
       if (queued === undefined) return;
-      // Documents that were taken before answer 409 when a body is begun once more after a stop: no need to rewrite the file.
-      if (await this.#sendAll(queued.body)) await queue.remove(queued.name);
+      // Documents that were taken before answer 409 when a body is begun once more after a stop: no need to rewrite the files.
+      if (await this.#sendAll(queued.body)) await queue.remove(queued);
     }
   }
 

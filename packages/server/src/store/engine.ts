@@ -29,6 +29,8 @@ export async function openEngine(options: WorkerOptions): Promise<Engine> {
       memory_limit: `${Math.ceil(options.memoryLimitBytes / 1024)}KiB`,
       checkpoint_threshold: `${Math.ceil(options.checkpointBytes / 1024)}KiB`,
       temp_directory: temporary,
+      // Memory that a compaction took goes back to the system in the background; else it stays with the process until the next one.
+      allocator_background_threads: "true",
       autoinstall_known_extensions: "false",
       autoload_known_extensions: "false",
     });

@@ -1,6 +1,6 @@
 // Each example is used as its README says, against a server of its own data, and the query API must give exactly the
 // numbers that the README promises.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startPostgres } from "../../conformance/breakdown/databases.mjs";
 import { Example } from "./example.mjs";
 import { Server } from "./server.mjs";
@@ -12,25 +12,29 @@ beforeAll(async () => {
   server = await Server.start();
 });
 afterAll(() => server?.stop());
-afterEach(() => example?.remove());
 
-/** An example that is installed. */
-async function install(name, environment = {}) {
-  example = new Example(name, { ELASTIC_APM_SERVER_URL: server.url, ...environment });
-  await example.run("npm install");
-  return example;
+/** The tests of one example, which is installed once for all of them. */
+function describeExample(name, tests) {
+  describe(name, () => {
+    beforeAll(async () => {
+      example = new Example(name, { ELASTIC_APM_SERVER_URL: server.url });
+      await example.run("npm install");
+    });
+    afterAll(() => example?.remove());
+    tests();
+  });
 }
 
 /** Starts an application, sends its load and stops it with Ctrl-C; what the load printed. */
-async function underLoad(start) {
-  const application = example.start(start);
-  const address = await application.says(/^listening on http:\/\/127\.0\.0\.1:(\d+)$/m);
-  const printed = await example.run("npm run load", { PORT: address });
+async function underLoad(start, environment = {}) {
+  const application = example.start(start, environment);
+  const port = await application.says(/^listening on http:\/\/127\.0\.0\.1:(\d+)$/m);
+  const printed = await example.run("npm run load", { PORT: port });
   await application.stop();
   return printed;
 }
 
-describe("express-pg", () => {
+describeExample("express-pg", () => {
   let database;
   beforeAll(async () => {
     database = await startPostgres();
@@ -44,9 +48,8 @@ describe("express-pg", () => {
       PGUSER: "postgres",
       PGDATABASE: "postgres",
     };
-    await install("express-pg", connection);
-    await example.run("psql -f schema.sql");
-    await underLoad("npm start");
+    await example.run("psql -f schema.sql", connection);
+    await underLoad("npm start", connection);
     expect(await server.transactions("express-pg")).toEqual({
       "GET /products/:id": { count: 200, app: 200, "db/postgresql": 200 },
       "POST /orders": { count: 50, app: 50, "db/postgresql": 200 },
@@ -56,9 +59,8 @@ describe("express-pg", () => {
   });
 });
 
-describe("esm-worker", () => {
+describeExample("esm-worker", () => {
   it("adds up what four threads count", async () => {
-    await install("esm-worker");
     expect(await example.run("npm start")).toContain("400 keys derived");
     const byThread = await server.numbers("esm-worker", "keys.derived", { by: "thread" });
     expect(Object.keys(byThread).sort()).toEqual(["thread-1", "thread-2", "thread-3", "thread-4"]);
@@ -71,9 +73,8 @@ describe("esm-worker", () => {
   });
 });
 
-describe("cluster", () => {
+describeExample("cluster", () => {
   it("has a node for each worker, and right sums over them", async () => {
-    await install("cluster");
     const answered = JSON.parse((await underLoad("npm start")).trim().split("\n").at(-1));
     expect(await server.numbers("cluster", "cluster.served")).toEqual({ total: 400 });
     expect(await server.numbers("cluster", "cluster.served", { by: "service.node.name" })).toEqual(answered);
@@ -84,7 +85,7 @@ describe("cluster", () => {
   });
 });
 
-describe("prom-client-bridge", () => {
+describeExample("prom-client-bridge", () => {
   const numbers = async (service) => [
     await server.numbers(service, "prometheus.metrics.http_requests", { by: "status" }),
     await server.numbers(service, "prometheus.metrics.http_requests_in_flight", { aggregation: "last" }),
@@ -94,25 +95,22 @@ describe("prom-client-bridge", () => {
   const start = "ELASTIC_APM_PROMETHEUS_METRICS=true npm start";
 
   it("sends what prom-client holds", async () => {
-    await install("prom-client-bridge");
     await underLoad(start);
     expect(await numbers("prom-client-bridge")).toEqual(promised);
   });
 
   it("sends what its successor holds", async () => {
-    await install("prom-client-bridge", { ELASTIC_APM_SERVICE_NAME: "prometheus-io-bridge" });
     await example.run("npm install @prometheus-io/client@0.16.1");
     example.edit("app.js", 'import prom from "prom-client";', example.blocks("js")[0].trim());
-    await underLoad(start);
+    await underLoad(start, { ELASTIC_APM_SERVICE_NAME: "prometheus-io-bridge" });
     expect(await numbers("prometheus-io-bridge")).toEqual(promised);
   });
 });
 
-describe("opentelemetry-sdk", () => {
+describeExample("opentelemetry-sdk", () => {
   it.each(["npm start", "npm run start:exporter"])("%s sends the SDK's metrics once", async (command) => {
     const service = command === "npm start" ? "opentelemetry-sdk" : "opentelemetry-exporter";
-    await install("opentelemetry-sdk", { ELASTIC_APM_SERVICE_NAME: service });
-    await example.run(command);
+    await example.run(command, { ELASTIC_APM_SERVICE_NAME: service });
     expect(await server.numbers(service, "import.rows", { by: "outcome" })).toEqual({ stored: 475, rejected: 25 });
     expect(await server.numbers(service, "import.open_files", { aggregation: "last" })).toEqual({ total: 0 });
     expect(await server.numbers(service, "import.files_left", { aggregation: "last" })).toEqual({ total: 0 });
@@ -123,9 +121,8 @@ describe("opentelemetry-sdk", () => {
   });
 });
 
-describe("custom-metric-set-javascript", () => {
+describeExample("custom-metric-set-javascript", () => {
   it("reports what its set reads, by code and by configuration", async () => {
-    await install("custom-metric-set-javascript");
     const watching = example.start("npm start");
     await watching.says(/watching/);
     await watching.stop();
@@ -133,15 +130,14 @@ describe("custom-metric-set-javascript", () => {
     await example.run(configured, { ELASTIC_APM_SERVICE_NAME: "configured-metric-set" });
     for (const service of ["custom-metric-set-javascript", "configured-metric-set"]) {
       const last = { aggregation: "last", by: "extension" };
-      expect(await server.numbers(service, "inbox.files", last)).toEqual({ ".csv": 2, ".json": 1 });
-      expect(await server.numbers(service, "inbox.bytes", last)).toEqual({ ".csv": 28, ".json": 16 });
+      expect(await server.numbers(service, "inbox.files", last)).toEqual({ ".csv": 2, ".txt": 1 });
+      expect(await server.numbers(service, "inbox.bytes", last)).toEqual({ ".csv": 28, ".txt": 16 });
     }
   });
 });
 
-describe("custom-metric-set-typescript", () => {
+describeExample("custom-metric-set-typescript", () => {
   it("compiles, passes its own test and reports", async () => {
-    await install("custom-metric-set-typescript");
     await example.run("npm run build");
     expect(await example.run("npm test")).toMatch(/^# pass 1$/m);
     await example.run("npm start");
@@ -154,7 +150,6 @@ describe("custom-metric-set-typescript", () => {
   });
 
   it("has label names that the compiler checks", async () => {
-    await install("custom-metric-set-typescript");
     example.edit("src/queue-metric-set.ts", "with(kind, outcome)", "with(kind)");
     await expect(example.run("npm run build")).rejects.toThrow(/TS2554|TS2345|TS2769/);
   });

@@ -73,6 +73,6 @@ export class Example {
   #install() {
     const packed = inject("packed");
     const tarballs = readdirSync(packed).filter((file) => /-(agent|protocol)-/.test(file));
-    return `npm install --no-audit --no-fund --loglevel=error ${tarballs.map((file) => `'${join(packed, file)}'`).join(" ")}`;
+    return `npm install --prefer-offline --no-audit --no-fund --loglevel=error ${tarballs.map((file) => `'${join(packed, file)}'`).join(" ")}`;
   }
 }

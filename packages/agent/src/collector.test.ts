@@ -1,8 +1,9 @@
 import type { Metricset } from "@tidegauge/protocol";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { RecordingLogger } from "./logging/recording-logger.testing.js";
 import { MetricSet } from "./metricset.js";
 import { MetricsRegistry } from "./registry.js";
-import { RecordingLogger, testRegistry } from "./registry.testing.js";
+import { testRegistry } from "./registry.testing.js";
 import { RecordingTransport } from "./testing/recording-transport.js";
 
 describe("a collection", () => {

@@ -33,6 +33,15 @@ describe("exposition", () => {
     expect(seen).toEqual([1, 3, 6, 10, 15]);
   });
 
+  it("API-27 writes no label twice, or Prometheus would refuse the whole scrape", async () => {
+    const { registry, set } = testRegistry();
+    set.counter("c", { "a.b": "1", a_b: "2" }).inc();
+    set.histogram("h", { le: "mine" }, { buckets: [1] }).update(0.5);
+    const text = await registry.exposition();
+    expect(text).toContain('c_total{a_b="1"} 1\n');
+    expect(text).toContain('h_bucket{le="1"} 1\nh_bucket{le="+Inf"} 1\nh_sum{le="mine"}');
+  });
+
   it("API-27 reads what sets read at collection only where no timer does it anyway", async () => {
     let reads = 0;
     class Reads extends MetricSet {

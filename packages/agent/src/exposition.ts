@@ -90,11 +90,14 @@ export class Exposition {
     }
     // Two kinds under one name cannot be told apart in text: the first one has it.
     if (of.type !== type) return;
-    const labels = series.labels
-      .values()
-      .map((text, index) => `${labelName(series.labels.keys[index] as string)}="${escapeLabel(text)}"`);
-    if (extra !== "") labels.push(extra);
-    of.lines.push(`${name}${labels.length === 0 ? "" : `{${labels.join(",")}}`} ${value}`);
+    // A name twice makes Prometheus refuse the whole scrape: of keys that are spelled alike here the first one counts, and `le` is the bucket's.
+    const labels = new Map<string, string>();
+    if (extra !== "") labels.set("le", extra);
+    series.labels.values().forEach((text, index) => {
+      const key = labelName(series.labels.keys[index] as string);
+      if (!labels.has(key)) labels.set(key, `${key}="${escapeLabel(text)}"`);
+    });
+    of.lines.push(`${name}${labels.size === 0 ? "" : `{${[...labels.values()].join(",")}}`} ${value}`);
   }
 
   /** OpenMetrics escapes quotes in help as well. */

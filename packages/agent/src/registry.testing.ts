@@ -1,42 +1,8 @@
 import type { Metricset } from "@tidegauge/protocol";
-import type { Logger } from "./logging/index.js";
+import { RecordingLogger } from "./logging/recording-logger.testing.js";
 import { MetricSet } from "./metricset.js";
 import { MetricsRegistry, type RegistryOptions } from "./registry.js";
 import { RecordingTransport } from "./testing/recording-transport.js";
-
-/** Keeps the messages by level. */
-export class RecordingLogger implements Logger {
-  readonly lines: { level: string; message: string }[] = [];
-
-  trace(message: string): void {
-    this.lines.push({ level: "trace", message });
-  }
-
-  debug(message: string): void {
-    this.lines.push({ level: "debug", message });
-  }
-
-  info(message: string): void {
-    this.lines.push({ level: "info", message });
-  }
-
-  warn(message: string): void {
-    this.lines.push({ level: "warn", message });
-  }
-
-  error(message: string): void {
-    this.lines.push({ level: "error", message });
-  }
-
-  fatal(message: string): void {
-    this.lines.push({ level: "fatal", message });
-  }
-
-  /** The messages of one level. */
-  of(level: string): string[] {
-    return this.lines.filter((line) => line.level === level).map((line) => line.message);
-  }
-}
 
 /** A registry that sends into an array. */
 export interface TestRegistry {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Client } from "../client.js";
-import { RecordingLogger } from "../registry.testing.js";
+import { RecordingLogger } from "../logging/recording-logger.testing.js";
 import { RecordingTransport } from "../testing/recording-transport.js";
 import { explicitPoints, exponentialPoints } from "./bucket-points.js";
 import { Conversion } from "./conversion.js";

@@ -13,10 +13,10 @@ const DEFAULT: SpanType = { type: "code", subtype: "custom" };
 export function spanType(type: unknown, subtype: unknown): SpanType {
   const hasSubtype = subtype !== undefined && subtype !== null && subtype !== "";
   if (type === undefined || type === null || type === "") {
-    return hasSubtype ? { type: DEFAULT.type, subtype: labelText(subtype) } : DEFAULT;
+    return hasSubtype ? { type: DEFAULT.type, subtype: asText(subtype) } : DEFAULT;
   }
-  const text = labelText(type);
-  if (hasSubtype) return { type: text, subtype: labelText(subtype) };
+  const text = asText(type);
+  if (hasSubtype) return { type: text, subtype: asText(subtype) };
   const dot = text.indexOf(".");
   if (dot < 0) return { type: text, subtype: "" };
   const second = text.indexOf(".", dot + 1);
@@ -24,7 +24,7 @@ export function spanType(type: unknown, subtype: unknown): SpanType {
 }
 
 /** Any value as text; recording never throws, so a value that cannot be converted is `""`. */
-export function labelText(value: unknown): string {
+export function asText(value: unknown): string {
   if (typeof value === "string") return value;
   if (value === undefined || value === null) return "";
   try {

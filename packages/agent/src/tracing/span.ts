@@ -1,7 +1,7 @@
 import { ClosedClusters } from "./child-time.js";
 import { epochOffsetMs, monotonicMs } from "./clock.js";
 import { NO_SPANS, SelfTimes } from "./self-times.js";
-import { labelText, spanType } from "./span-type.js";
+import { asText, spanType } from "./span-type.js";
 
 /** How a transaction went; the label `event.outcome` (BD-60). */
 export type Outcome = "success" | "failure" | "unknown";
@@ -154,5 +154,5 @@ export class Span implements Transaction {
 
 /** A span that measures nothing and hands out more of its kind. */
 export function inertSpan(name: unknown): Span {
-  return new Span(labelText(name), "", "", null, undefined, true);
+  return new Span(asText(name), "", "", null, undefined, true);
 }

@@ -9,7 +9,7 @@ import {
   type Transaction,
   type TransactionSink,
 } from "./span.js";
-import { labelText, spanType } from "./span-type.js";
+import { asText, spanType } from "./span-type.js";
 
 /** Takes the self times of each ended transaction (BD-41); the breakdown set. */
 export interface SelfTimeSink {
@@ -54,7 +54,7 @@ export class Tracer implements TransactionSink {
   /** Starts a transaction that does not become current: its spans are started from it. Never throws; inert when nothing is measured. */
   startTransaction(name: string, type: string = DEFAULT_TRANSACTION_TYPE, options?: StartOptions): Span {
     if (!this.isActive || !this.#isRecording()) return inertSpan(name);
-    return this.begin(labelText(name), labelText(type), options?.startTime);
+    return this.begin(asText(name), asText(type), options?.startTime);
   }
 
   /** Starts a child of the current span; inert without one. Does not become current. */
@@ -91,8 +91,8 @@ export class Tracer implements TransactionSink {
   }
 
   transactionEnded(transaction: Span, sums: SelfTimes | null, selfTimeUs: number, durationUs: number): void {
-    const name = labelText(transaction.name);
-    const type = labelText(transaction.type) || DEFAULT_TRANSACTION_TYPE;
+    const name = asText(transaction.name);
+    const type = asText(transaction.type) || DEFAULT_TRANSACTION_TYPE;
     if (sums !== null) this.#breakdown?.addTransaction(name, type, sums, selfTimeUs);
     const outcome = OUTCOMES.has(transaction.outcome) ? transaction.outcome : "unknown";
     this.#transactions?.addDuration(name, type, outcome, durationUs);

@@ -11,7 +11,7 @@ export async function sendEmptyFlush(
   timeoutMs: number,
   logger: Logger,
 ): Promise<void> {
-  if (!/\/(?:localhost|127\.0\.0\.1):/.test(endpoint.base.href)) return;
+  if (!endpoint.loopback) return;
   const url = new URL(endpoint.events);
   url.search = "flushed=true";
   const headers = { ...endpoint.headers, "Content-Type": "application/x-ndjson", "Content-Length": "0" };

@@ -32,6 +32,7 @@ export interface ProxySenderOptions {
 export class ProxySender implements Sender {
   readonly #options: ProxySenderOptions;
   #client: Promise<Client> | undefined;
+  #closed = false;
   /** The connections to end. */
   readonly #clients: Client[] = [];
 
@@ -62,6 +63,7 @@ export class ProxySender implements Sender {
   }
 
   close(): void {
+    this.#closed = true;
     for (const client of this.#clients) client.destroy(sendError("ECANCELED", "the agent was closed"), () => {});
   }
 
@@ -75,6 +77,7 @@ export class ProxySender implements Sender {
       logger.error(problem);
       throw sendError(NO_PROXY_CLIENT, problem);
     }
+    if (this.#closed) throw sendError("ECANCELED", "the agent was closed");
     const toProxy = new undici.Client(proxy.origin, { connectTimeout: timeoutMs });
     this.#clients.push(toProxy);
     if (target.protocol !== "https:") return toProxy;

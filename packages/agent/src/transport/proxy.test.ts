@@ -224,6 +224,32 @@ describe("through a proxy", () => {
     await elsewhere.stop();
   });
 
+  it("W-72 closed while undici is being loaded, it opens nothing afterwards", async () => {
+    let made = 0;
+    let resolve = (_loaded: never): void => {};
+    const loading = new Promise<never>((resolved) => {
+      resolve = resolved;
+    });
+    const sender = new ProxySender({
+      proxy: new URL("http://127.0.0.1:1"),
+      target: new URL("http://127.0.0.2:1"),
+      tls: { verify: true },
+      logger: new RecordingLogger(),
+      load: () => loading,
+    });
+    const request = { method: "GET", url: new URL("http://127.0.0.2:1"), headers: {}, timeoutMs: 1000 } as const;
+    const refused = expect(sender.send(request)).rejects.toMatchObject({ code: "ECANCELED" });
+    sender.close();
+    const Client = class {
+      constructor() {
+        made++;
+      }
+    };
+    resolve({ Client } as never);
+    await refused;
+    expect(made).toBe(0);
+  });
+
   it("W-71 without undici logs one error, sends nothing, never directly, and events wait", async () => {
     const elsewhere = await FakeServer.start("127.0.0.2");
     const target = new URL(elsewhere.url);

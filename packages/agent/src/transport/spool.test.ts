@@ -399,6 +399,21 @@ describe("a disk that fails", () => {
     expect(transport.stats()).toMatchObject({ queued: 0, spooled: 2, dropped: { closed: 0 } });
   });
 
+  it("W-94 leaves nothing of a file that could not be written at the end", async () => {
+    const disk = {
+      write: () => Promise.reject(new Error("EIO")),
+      writeSync: (path: string) => {
+        writeFileSync(path, "half of i");
+        throw Object.assign(new Error("ENOSPC: refused"), { code: "ENOSPC" });
+      },
+    };
+    const { transport, queue } = harness({ serverUrl: "http://127.0.0.1:1", spoolDir: directory }, { disk });
+    queue(1);
+    transport.endSync();
+    expect(transport.stats()).toMatchObject({ dropped: { closed: 1 } });
+    expect(readdirSync(directory, { recursive: true }).filter((name) => String(name).endsWith(".tmp"))).toEqual([]);
+  });
+
   it.each(["ENOSPC", "EROFS", "EACCES"])(
     "W-94 %s: one warning, events stay in memory, nothing throws",
     async (code) => {

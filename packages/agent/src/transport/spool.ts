@@ -4,6 +4,7 @@ import {
   readdirSync,
   renameSync,
   rmdirSync,
+  rmSync,
   unlinkSync,
   utimesSync,
   writeFileSync,
@@ -119,6 +120,8 @@ export class Spool {
       this.#disk.writeSync(`${path}.tmp`, record.data);
       renameSync(`${path}.tmp`, path);
     } catch (error) {
+      // What a full disk took of it must not stay there, nor keep the directory from being removed.
+      rmSync(`${path}.tmp`, { force: true });
       this.#fail(error);
       return undefined;
     }

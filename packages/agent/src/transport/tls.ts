@@ -36,7 +36,7 @@ function fingerprint(path: string, logger: Logger): string | undefined {
   }
 }
 
-/** The settings as options of `tls.connect`. With a pinned certificate Node's own checks are off: `assertPinned` takes their place. */
+/** The settings as options of `tls.connect`. With a pinned certificate Node's own checks are off: `pinMismatch` takes their place. */
 export function tlsOptions(settings: TlsSettings): ConnectionOptions {
   if (settings.pinnedFingerprint !== undefined) return { rejectUnauthorized: false };
   return {

@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
-import { RecordingLogger } from "../../registry.testing.js";
+import { RecordingLogger } from "../../logging/recording-logger.testing.js";
 import type { CPUReading } from "./cpu-source.js";
 import { writeHost } from "./hosts.testing.js";
 import { LinuxCPU } from "./linux-cpu.js";

@@ -4,15 +4,14 @@
 //
 // Needs Java and Maven, as conformance/search-node does. The node shares the machine and takes most of it, so beside it, in the same run, the server
 // writes to a sink that takes everything at once. CPU time is the processes' own, from /proc; the node's documents are counted at the end.
-import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { createInterface } from "node:readline";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { SearchNode } from "../../conformance/elasticsearch/search-node.mjs";
 import { settled } from "../../conformance/elasticsearch/settled.mjs";
+import { CASES, MeasuredProcess, resultsOf, writeResults } from "../measured-process.mjs";
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const { values: flags } = parseArgs({
@@ -22,60 +21,12 @@ const { values: flags } = parseArgs({
   },
 });
 const seconds = Number(flags.seconds);
-const CLOCK_TICK_MS = 10;
-
-/** `[connections, metricsets a request]`, those of bench/receiving. */
-const CASES = [
-  [4, 24],
-  [64, 24],
-  [4, 240],
-  [64, 240],
-];
-
-async function start(command, args) {
-  const child = spawn(command, args, {
-    stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, TIDEGAUGE_LOG_LEVEL: "warn" },
-  });
-  for await (const line of createInterface({ input: child.stdout })) {
-    const url = /^listening on (http\S+)$/.exec(line)?.[1];
-    if (url !== undefined) return { child, url };
-  }
-  throw new Error(`${args.join(" ")} did not start`);
-}
-
-function stop({ child }) {
-  child.kill("SIGTERM");
-  return new Promise((resolve) => child.once("exit", resolve));
-}
-
-function cpuMs({ child }) {
-  const fields = readFileSync(`/proc/${child.pid}/stat`, "utf8").split(") ")[1].split(" ");
-  return (Number(fields[11]) + Number(fields[12])) * CLOCK_TICK_MS;
-}
-
-function memoryMib({ child }, field) {
-  const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
-  return Math.round(Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)[1]) / 1024);
-}
 
 let runs = 0;
 let acknowledged = 0;
 
 async function load(server, connections, metricsets, forSeconds) {
-  const child = spawn(
-    process.execPath,
-    [here("../receiving/load.mjs"), server.url, connections, metricsets, forSeconds, ++runs],
-    {
-      stdio: ["ignore", "pipe", "inherit"],
-    },
-  );
-  let text = "";
-  child.stdout.on("data", (chunk) => {
-    text += chunk;
-  });
-  await new Promise((resolve) => child.once("exit", resolve));
-  const result = JSON.parse(text);
+  const result = await server.load(connections, metricsets, forSeconds, ++runs);
   acknowledged += result.requests * metricsets;
   return result;
 }
@@ -83,10 +34,10 @@ async function load(server, connections, metricsets, forSeconds) {
 async function measure(server, node, connections, metricsets) {
   await load(server, connections, metricsets, Math.max(3, seconds / 2));
   await settled(server);
-  const before = [cpuMs(server), cpuMs(node)];
+  const before = [server.cpuSeconds, node.cpuSeconds];
   const result = await load(server, connections, metricsets, seconds);
   await settled(server);
-  const [cpu, nodeCpu] = [(cpuMs(server) - before[0]) / 1000, (cpuMs(node) - before[1]) / 1000];
+  const [cpu, nodeCpu] = [server.cpuSeconds - before[0], node.cpuSeconds - before[1]];
   const documents = result.requests * metricsets;
   return {
     connections,
@@ -99,37 +50,29 @@ async function measure(server, node, connections, metricsets) {
     plainMegabytesPerCpuSecond: Math.round((result.requests * result.plainBytes) / cpu / 1e5) / 10,
     p50Ms: result.p50Ms,
     p99Ms: result.p99Ms,
-    rssMib: memoryMib(server, "VmRSS"),
+    rssMib: server.memoryMib("VmRSS"),
   };
 }
 
-/** The server in front of this node, in all cases. */
-async function series(node) {
+/** The server in front of this node, in all cases. `measured`: the node's own process. */
+async function series(node, measured) {
   const directory = mkdtempSync(join(tmpdir(), "tidegauge-bench-"));
   const where = ["--data-dir", directory, "--output", "elasticsearch", "--elasticsearch-url", node.url];
-  const server = await start(process.execPath, [
-    ...[here("../../packages/cli/bin/tidegauge.js"), "serve", "--port", "0", ...where],
-  ]);
-  const rssIdleMib = memoryMib(server, "VmRSS");
+  const server = await MeasuredProcess.serve(where);
+  const rssIdleMib = server.memoryMib("VmRSS");
   const cases = [];
-  for (const [connections, metricsets] of CASES) cases.push(await measure(server, node, connections, metricsets));
-  const rssPeakMib = memoryMib(server, "VmHWM");
-  await stop(server);
+  for (const [connections, metricsets] of CASES) cases.push(await measure(server, measured, connections, metricsets));
+  const rssPeakMib = server.memoryMib("VmHWM");
+  await server.stop();
   rmSync(directory, { recursive: true, force: true });
   return { rssIdleMib, rssPeakMib, cases };
 }
 
-const results = {
-  what: "elasticsearch",
-  date: new Date().toISOString(),
-  node: process.version,
-  cpu: cpus()[0]?.model,
-  cores: cpus().length,
-};
+const results = resultsOf("elasticsearch");
 
 const opensearch = await SearchNode.start("opensearch");
 try {
-  results.opensearch = await series(opensearch);
+  results.opensearch = await series(opensearch, new MeasuredProcess(opensearch.child, opensearch.url));
   results.opensearch.documentsAcknowledged = acknowledged;
   results.opensearch.documentsFound = await opensearch.count();
   const { _all } = await opensearch.ask("metrics-apm.*/_stats/store");
@@ -140,14 +83,13 @@ try {
   await opensearch.remove();
 }
 
-const sink = await start(process.execPath, [here("sink.mjs")]);
-results.sink = await series(sink);
-await stop(sink);
+const sink = await MeasuredProcess.start(here("sink.mjs"));
+results.sink = await series(sink, sink);
+await sink.stop();
 
 // Measured elsewhere on the same kind of machine (2 shared cores): a real APM Server, gzip in, Elasticsearch bulk out, not durable before its answer.
 results.realApmServer = { documentsPerCpuSecond: [17_000, 20_000], rssIdleMib: 39 };
-mkdirSync(dirname(flags.out), { recursive: true });
-writeFileSync(flags.out, `${JSON.stringify(results, undefined, 2)}\n`);
+writeResults(flags.out, results);
 for (const name of ["opensearch", "sink"]) {
   const { cases, ...rest } = results[name];
   console.log(name, rest);

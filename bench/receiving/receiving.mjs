@@ -4,13 +4,13 @@
 //
 // Beside it, in the same run, the floor of Node: a bare node:http server that unpacks, splits and parses the same bodies and
 // answers 202 without keeping anything. Load comes from a process of its own. CPU time is the process's own, from /proc.
-import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { createInterface } from "node:readline";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { CASES, MeasuredProcess, resultsOf, writeResults } from "../measured-process.mjs";
+import { commitCost } from "./commit.mjs";
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const { values: flags } = parseArgs({
@@ -20,60 +20,14 @@ const { values: flags } = parseArgs({
   },
 });
 const seconds = Number(flags.seconds);
-const CLOCK_TICK_MS = 10;
-
-/** `[connections, metricsets a request]`. 24 is the request of measured.md; 240 what ten of them make, or one larger agent. */
-const CASES = [
-  [4, 24],
-  [64, 24],
-  [4, 240],
-  [64, 240],
-];
-
-async function start(command, args) {
-  const child = spawn(command, args, {
-    stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, TIDEGAUGE_LOG_LEVEL: "warn" },
-  });
-  for await (const line of createInterface({ input: child.stdout })) {
-    const url = /^listening on (http\S+)$/.exec(line)?.[1];
-    if (url !== undefined) return { child, url };
-  }
-  throw new Error(`${args.join(" ")} did not start`);
-}
-
-function stop({ child }) {
-  child.kill("SIGTERM");
-  return new Promise((resolve) => child.once("exit", resolve));
-}
-
-function cpuMs({ child }) {
-  const fields = readFileSync(`/proc/${child.pid}/stat`, "utf8").split(") ")[1].split(" ");
-  return (Number(fields[11]) + Number(fields[12])) * CLOCK_TICK_MS;
-}
-
-function memoryMib({ child }, field) {
-  const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
-  return Math.round(Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)[1]) / 1024);
-}
-
-async function load(server, connections, metricsets, forSeconds) {
-  const child = spawn(process.execPath, [here("load.mjs"), server.url, connections, metricsets, forSeconds], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  let text = "";
-  child.stdout.on("data", (chunk) => {
-    text += chunk;
-  });
-  await new Promise((resolve) => child.once("exit", resolve));
-  return JSON.parse(text);
-}
+/** Samples of a metricset of the load. */
+const SAMPLES = 6;
 
 async function measure(server, connections, metricsets) {
-  await load(server, connections, metricsets, Math.max(3, seconds / 2));
-  const before = cpuMs(server);
-  const result = await load(server, connections, metricsets, seconds);
-  const cpu = (cpuMs(server) - before) / 1000;
+  await server.load(connections, metricsets, Math.max(3, seconds / 2));
+  const before = server.cpuSeconds;
+  const result = await server.load(connections, metricsets, seconds);
+  const cpu = server.cpuSeconds - before;
   return {
     connections,
     metricsetsARequest: metricsets,
@@ -84,52 +38,36 @@ async function measure(server, connections, metricsets) {
     cpuMicrosecondsARequest: Math.round((cpu * 1e6) / result.requests),
     p50Ms: result.p50Ms,
     p99Ms: result.p99Ms,
-    rssMib: memoryMib(server, "VmRSS"),
+    rssMib: server.memoryMib("VmRSS"),
   };
 }
 
-const results = {
-  what: "receiving",
-  date: new Date().toISOString(),
-  node: process.version,
-  cpu: cpus()[0]?.model,
-  cores: cpus().length,
-};
+const results = resultsOf("receiving");
 const directory = mkdtempSync(join(tmpdir(), "tidegauge-bench-"));
 try {
-  const tidegauge = await start(process.execPath, [
-    ...[
-      here("../../packages/cli/bin/tidegauge.js"),
-      "serve",
-      "--port",
-      "0",
-      "--data-dir",
-      directory,
-      "--retention",
-      "0",
-    ],
-  ]);
+  const tidegauge = await MeasuredProcess.serve(["--data-dir", directory, "--retention", "0"]);
   await new Promise((resolve) => setTimeout(resolve, 3_000));
-  results.rssIdleMib = memoryMib(tidegauge, "VmRSS");
+  results.rssIdleMib = tidegauge.memoryMib("VmRSS");
   results.tidegauge = [];
   for (const [connections, metricsets] of CASES)
     results.tidegauge.push(await measure(tidegauge, connections, metricsets));
-  results.rssPeakMib = memoryMib(tidegauge, "VmHWM");
-  await stop(tidegauge);
+  results.rssPeakMib = tidegauge.memoryMib("VmHWM");
+  await tidegauge.stop();
 
-  const floor = await start(process.execPath, [here("floor.mjs")]);
+  const floor = await MeasuredProcess.start(here("floor.mjs"));
   results.floor = [];
   for (const [connections, metricsets] of CASES) results.floor.push(await measure(floor, connections, metricsets));
-  await stop(floor);
+  await floor.stop();
 } finally {
   rmSync(directory, { recursive: true, force: true });
 }
+results.commit = { unit: "µs of CPU", ...(await commitCost(CASES[0][0] * CASES[0][1] * SAMPLES)) };
 // Measured elsewhere on the same kind of machine (2 shared cores): a real APM Server, gzip in, Elasticsearch bulk out, not durable before its answer.
 results.realApmServer = { metricsetsPerCpuSecond: [17_000, 20_000], rssIdleMib: 39 };
-mkdirSync(dirname(flags.out), { recursive: true });
-writeFileSync(flags.out, `${JSON.stringify(results, undefined, 2)}\n`);
+writeResults(flags.out, results);
 for (const name of ["tidegauge", "floor"]) {
   console.log(name);
   console.table(results[name]);
 }
+console.log("a small commit", results.commit);
 console.log(`RSS idle ${results.rssIdleMib} MiB, peak ${results.rssPeakMib} MiB`);

@@ -1,12 +1,13 @@
 // What the embedded store costs: CPU a point, bytes a point, three queries with and without ingest, the time to a
 // durable answer with eight readers, memory. Writes bench/results/storing.json.
 //   node bench/storing/storing.mjs [--points 10000000]
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, loadavg, tmpdir } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { openStore } from "../../packages/server/dist/store/index.js";
+import { resultsOf, writeResults } from "../measured-process.mjs";
 
 const { values: flags } = parseArgs({ options: { points: { type: "string", default: "10000000" } } });
 const SERVICES = 50;
@@ -132,11 +133,8 @@ function keepWriting(store, parallel, pauseMs) {
 const dataDir = mkdtempSync(join(tmpdir(), "tidegauge-bench-"));
 let store = await openStore({ dataDir, retentionMs: 0, maxSizeBytes: 0, maintenanceMs: 0 });
 const result = {
-  at: new Date().toISOString(),
-  node: process.version,
-  cpus: cpus().length,
-  // Times say little on a machine that has other things to do.
-  load: loadavg().map((load) => round(load, 1)),
+  // With the load: times say little on a machine that has other things to do.
+  ...resultsOf("storing"),
   points: steps * PROCESSES * METRICS,
   series: PROCESSES * METRICS,
 };
@@ -207,7 +205,4 @@ try {
   rmSync(dataDir, { recursive: true, force: true });
 }
 console.log(JSON.stringify(result, undefined, 2));
-writeFileSync(
-  fileURLToPath(new URL("../results/storing.json", import.meta.url)),
-  `${JSON.stringify(result, undefined, 2)}\n`,
-);
+writeResults(fileURLToPath(new URL("../results/storing.json", import.meta.url)), result);

@@ -39,7 +39,8 @@ it("D-SRV-5 counts and times of a breakdown are of one moment, also while report
   const writing = write();
   const torn: unknown[] = [];
   try {
-    for (let round = 0; round < READINGS; round++) {
+    // The first commit makes a file, which can take longer than all readings of an empty store.
+    for (let round = 0; round < READINGS || written <= 10; round++) {
       const { rows } = await store.breakdown({
         service: "shop",
         environment: undefined,
@@ -56,6 +57,5 @@ it("D-SRV-5 counts and times of a breakdown are of one moment, also while report
     reading = false;
     await writing;
   }
-  expect(written).toBeGreaterThan(10);
   expect(torn).toEqual([]);
 });

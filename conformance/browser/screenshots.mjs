@@ -1,7 +1,9 @@
 // Takes the pictures of README and docs from a demo that has run for a while:
 //
-//   node conformance/browser/screenshots.mjs [directory, default docs/images] [seconds to wait, default 280]
-import { mkdirSync } from "node:fs";
+//   node conformance/browser/screenshots.mjs [directory, default docs/images] [seconds to wait, default 480] [address]
+//
+// With the address of a demo that runs already, that one is taken.
+import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -10,7 +12,8 @@ import { launchChromium } from "./chromium.mjs";
 import { DashboardPage } from "./dashboard-page.mjs";
 
 const directory = process.argv[2] ?? fileURLToPath(new URL("../../docs/images", import.meta.url));
-const seconds = Number(process.argv[3] ?? 280);
+const seconds = Number(process.argv[3] ?? 480); // the shop has been restarted by then
+const address = process.argv[4];
 
 const PAGES = {
   services: "#/services?from=now-5m",
@@ -22,6 +25,9 @@ const PAGES = {
   configuration: "#/config",
   health: "#/health?from=now-5m",
 };
+
+/** On a phone these say enough. */
+const NARROW = ["services", "service", "transaction", "health"];
 
 /** Runs in the page: everything on the screen has its data. */
 function nothingLoads() {
@@ -36,12 +42,13 @@ if (launched === undefined) {
   process.exit(1);
 }
 mkdirSync(directory, { recursive: true });
-const demo = await TidegaugeProcess.start(["demo"]);
+const demo = address === undefined ? await TidegaugeProcess.start(["demo"]) : { url: address, stop: async () => {} };
 try {
   await wait(seconds * 1000);
   for (const theme of ["light", "dark"]) {
     for (const width of [1440, 390]) {
       for (const [name, hash] of Object.entries(PAGES)) {
+        if (width < 600 && !NARROW.includes(name)) continue;
         const tab = await DashboardPage.open(launched.browser, demo.url, { width, theme });
         await tab.go(hash);
         await tab.page.locator("h1").waitFor();
@@ -53,6 +60,8 @@ try {
       }
     }
   }
+  // The picture of README.
+  copyFileSync(join(directory, "service-light-1440.png"), join(directory, "dashboard.png"));
 } finally {
   await demo.stop();
   await launched.close();

@@ -66,9 +66,12 @@ async function runNode(name, place) {
 /** The agent says what it could not do on standard error. */
 const complaintIn = (stderr) => /^.*(?:(?:WARNING|ERROR|CRITICAL) \[tidegauge\]|^\(node:\d+\) ).*$/m.exec(stderr)?.[0];
 
-/** bash, where each command must succeed. `tidegauge`, `npx`, `npm` and `curl` are those of snippets/bin. */
+/** Where a page says a server listens. */
+const USUAL_URL = "http://127.0.0.1:8200";
+
+/** bash, where each command must succeed, at the server of this run. `tidegauge`, `npx`, `npm` and `curl` are those of snippets/bin. */
 async function shell({ code }, place) {
-  const script = `set -euo pipefail\n${code}`;
+  const script = `set -euo pipefail\n${code.replaceAll(USUAL_URL, place.url)}`;
   const { code: status, stdout, stderr } = await run("bash", ["-c", script], { cwd: place.directory, env: place.env });
   place.output = stdout;
   const missing = status === 127 ? missingTool(stderr) : undefined;

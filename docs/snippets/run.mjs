@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startServer } from "@tidegauge/server";
-import { pages, ROOT } from "../book.mjs";
+import { matching, pages, ROOT } from "../book.mjs";
 import { blocksOf } from "./blocks.mjs";
 import { LANGUAGES } from "./languages.mjs";
 import { run } from "./process.mjs";
@@ -108,7 +108,6 @@ async function runPage(page, { url, work, tools, names }) {
     ELASTIC_APM_LOG_LEVEL: "warning",
     TIDEGAUGE_LOG_LEVEL: "error",
     TIDEGAUGE_URL: url,
-    SNIPPETS_URL: url,
     NO_COLOR: "1",
   };
   const place = { directory, env, url, output: "" };
@@ -132,7 +131,9 @@ function knownNames() {
 }
 
 async function main(only) {
-  const all = ["README.md", ...pages()].filter((page) => !page.startsWith("docs/reference/"));
+  const all = ["README.md", ...matching("packages/*/README.md"), ...pages()].filter(
+    (page) => !page.startsWith("docs/reference/"),
+  );
   const chosen = only.length === 0 ? all : only.map((page) => relative(ROOT, resolve(page)));
   const cache = join(ROOT, "docs/.cache");
   mkdirSync(cache, { recursive: true });

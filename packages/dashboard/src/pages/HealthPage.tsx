@@ -1,3 +1,4 @@
+import { useEffect, useState } from "preact/hooks";
 import { request } from "../api/client.js";
 import { useResource } from "../api/useResource.js";
 import { CardinalityTable } from "../health/CardinalityTable.js";
@@ -15,13 +16,23 @@ async function loadHealth(signal: AbortSignal): Promise<Sample[]> {
   return parseExposition(await (await request("metrics", { signal })).text());
 }
 
+/** The server tells the size of its store as it was when it was last asked: soon after the first answer, 1 instead of 0. */
+function useSecondLook(): number {
+  const [looks, setLooks] = useState(0);
+  useEffect(() => {
+    const timer = setTimeout(() => setLooks(1), 400);
+    return () => clearTimeout(timer);
+  }, []);
+  return looks;
+}
+
 /** How the server itself and the agents' deliveries are: what was accepted, refused, dropped, overflowed, and why. */
 export function HealthPage() {
   const range = useRange();
   const tick = useTick(range);
   const seconds = useSeconds(5);
   useResource("services", 0, loadServices); // for the range to start with
-  const health = useResource("health", seconds, loadHealth);
+  const health = useResource("health", seconds + useSecondLook(), loadHealth);
   return (
     <section class="page">
       <div class="page-head">

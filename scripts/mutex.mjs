@@ -28,16 +28,18 @@ export async function withLock(path, options, work) {
     const holder = readHolder(path);
     if (holder === undefined) continue; // released between our attempt and our look
     if (isStale(path, holder, staleMs)) {
-      breakLock(path, holder, staleMs);
-      continue;
-    }
-    if (!told) {
+      if (breakLock(path, holder, staleMs)) continue;
+    } else if (!told) {
       told = true;
       options.onWait?.(holder.pid);
     }
     await sleep(POLL_MS);
   }
-  const release = () => rmSync(path, { force: true });
+  const own = readHolder(path)?.text;
+  const release = () => {
+    // A holder that was suspended for long finds the lock broken, and perhaps taken by the next one.
+    if (readHolder(path)?.text === own) rmSync(path, { force: true });
+  };
   const heartbeat = setInterval(() => renew(path), HEARTBEAT_MS);
   process.once("exit", release);
   try {
@@ -66,8 +68,9 @@ function readHolder(path) {
   let text;
   try {
     text = readFileSync(path, "utf8");
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
   }
   try {
     const { pid, host } = JSON.parse(text);
@@ -95,7 +98,10 @@ function isAlive(pid) {
   }
 }
 
-/** Two waiters may judge the same lock stale; the guard lets one of them remove it and only while it is still that one. */
+/**
+ * Two waiters may judge the same lock stale; the guard lets one of them remove it and only while it is still that one.
+ * @returns {boolean} whether this one did, or saw that it is gone
+ */
 function breakLock(path, judged, staleMs) {
   const guard = `${path}.break`;
   try {
@@ -106,10 +112,11 @@ function breakLock(path, judged, staleMs) {
     } catch {
       // another waiter finished breaking it
     }
-    return;
+    return false;
   }
   try {
     if (readHolder(path)?.text === judged.text) rmSync(path, { force: true });
+    return true;
   } finally {
     rmdirSync(guard);
   }

@@ -104,7 +104,7 @@ export class ConfigFile {
         throw error;
       }
       this.#entries = entries;
-      this.#seen = await identity(this.path);
+      this.#seen = await identity(this.path).catch(() => ""); // it is saved, whoever can look at it
       return true;
     });
   }

@@ -36,7 +36,7 @@ export async function openEngine(options: WorkerOptions): Promise<Engine> {
     });
   } catch (error) {
     // The engine's words; the path has "lock" in its name.
-    if (/conflicting lock|could not set lock/i.test(String(error))) {
+    if (/conflicting lock|could not set lock|used by another process/i.test(String(error))) {
       throw new StoreError(
         "STORE_ALREADY_OPEN",
         `${options.dataDir} is open in another process: stop it, or choose another data directory`,

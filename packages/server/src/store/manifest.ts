@@ -85,8 +85,9 @@ export function writeManifest(dataDir: string, files: readonly ManifestFile[]): 
   syncDirectory(dataDir);
 }
 
-/** Makes created, renamed and removed names of a directory durable. */
+/** Makes created, renamed and removed names of a directory durable. Windows cannot sync a directory, and needs not to. */
 export function syncDirectory(path: string): void {
+  if (process.platform === "win32") return;
   const handle = openSync(path, "r");
   try {
     fsyncSync(handle);

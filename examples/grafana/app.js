@@ -5,14 +5,8 @@ import { Client, MetricSet } from "@tidegauge/agent";
 const client = new Client({ serviceName: "grafana-example" });
 const metrics = client.metrics.register(MetricSet);
 const requests = metrics.counters("http.requests", ["status"], { description: "Requests answered" });
-const seconds = metrics.histogram(
-  "http.seconds",
-  {},
-  {
-    buckets: [0.001, 0.01, 0.1, 1],
-    description: "Time until the answer was written",
-  },
-);
+const description = "Time until the answer was written";
+const seconds = metrics.histogram("http.seconds", {}, { buckets: [0.001, 0.01, 0.1, 1], description });
 
 async function answer(request, response) {
   if (request.url === "/metrics") {

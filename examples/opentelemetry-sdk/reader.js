@@ -7,6 +7,3 @@ import { TidegaugeMetricReader } from "@tidegauge/agent/opentelemetry";
 
 const client = new Client();
 metrics.setGlobalMeterProvider(new MeterProvider({ readers: [new TidegaugeMetricReader({ client })] }));
-
-// A program that ends by itself closes the client, and with it the reader; a server does so where it stops.
-process.once("beforeExit", () => client.close());

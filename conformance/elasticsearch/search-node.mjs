@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePort } from "../free-port.mjs";
 import { temporaryDirectory } from "../server-process.mjs";
 
 const LAUNCHERS = {
@@ -35,12 +35,12 @@ export class SearchNode {
     const killIt = () => this.#signal("SIGKILL");
     process.once("exit", killIt); // a suite that breaks leaves nothing running
     child.once("exit", () => process.removeListener("exit", killIt));
-    while (child.exitCode === null) {
+    while (child.exitCode === null && child.signalCode === null) {
       const health = await fetch(`${this.url}/_cluster/health`).catch(() => undefined);
       if (health?.ok) return;
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
-    throw new Error(`${this.kind} ended with ${child.exitCode} before it answered`);
+    throw new Error(`${this.kind} ended with ${child.signalCode ?? child.exitCode} before it answered`);
   }
 
   /** As a power cut would. */
@@ -92,13 +92,4 @@ export class SearchNode {
       source: _source,
     }));
   }
-}
-
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
 }

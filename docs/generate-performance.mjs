@@ -10,6 +10,9 @@ const PAGE = new URL("performance.md", import.meta.url);
 
 const NO_REASON = "no reason is given.";
 
+/** Something cannot cost less than nothing: the difference of two measurements was smaller than their error. */
+const IN_THE_NOISE = "the difference was lost in the noise of a busy machine";
+
 const read = (url) => (existsSync(url) ? JSON.parse(readFileSync(url, "utf8")) : undefined);
 
 /** The value at a path of keys; an object stands for the element that has these fields. */
@@ -36,6 +39,7 @@ export function judge(goal, results) {
   const own = at(results, goal.ours);
   const rival = at(results, goal.rival?.at);
   if (own === undefined) return { ...goal, state: "not measured", reason: undefined };
+  if (own < 0) return { ...goal, own, state: "not measured", reason: IN_THE_NOISE };
   const holds = (value, limit) => (goal.atLeast ? value >= limit : value <= limit);
   const ratio = rival === undefined || rival === 0 ? undefined : own / rival;
   const ratioLimit = goal.rival?.whenSet === undefined ? undefined : goal.limit / goal.rival.whenSet;
@@ -145,7 +149,7 @@ The results as JSON are in [bench/results](../bench/results); after a run, \`nod
 }
 
 function reasonLine({ goal, unit, state, own, limit, atLeast, reason }) {
-  if (state === "not measured") return `- ${goal} (${unit}): not measured.`;
+  if (state === "not measured") return `- ${goal} (${unit}): not measured${reason === undefined ? "" : `, ${reason}`}.`;
   const figure = `${withUnit(own, unit)}, ${atLeast ? "≥" : "≤"} ${withUnit(limit, unit)}`;
   return `- ${goal} (${figure}; ${state}): ${reason ?? NO_REASON}`;
 }

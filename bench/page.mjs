@@ -1,4 +1,4 @@
-// What the benches share: the machine, goals, tables, the result files and the page beside them.
+// What the benches share: the machine, tables, the result files and the page beside them. Goals are in goals.json, judged by docs/generate-performance.mjs.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 
@@ -28,43 +28,3 @@ export function writeResults(name, found, page) {
 /** A Markdown table. */
 export const table = (head, rows) =>
   [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
-
-/**
- * One goal: a figure that must not be exceeded, and, where there is a rival, the ratio to what it takes in the same run. `rivalThen` is what the rival took when the
- * goal was set; `reason` is kept where the goal is missed.
- */
-export function goal({ goal, unit, ours, limit, rival, rivalName, rivalThen, reason }) {
-  const met = ours <= limit;
-  const found = { goal, unit, ours, limit, met };
-  if (rival !== undefined) Object.assign(found, { rival, rivalName, ratio: round(ours / rival) });
-  if (rivalThen !== undefined) {
-    found.ratioLimit = round(limit / rivalThen);
-    found.ratioMet = found.ratio <= found.ratioLimit;
-  }
-  if (reason !== undefined && !(met && found.ratioMet !== false)) found.reason = reason;
-  return found;
-}
-
-const round = (number) => Number(number.toFixed(3));
-export const mark = (met) => (met === undefined ? "" : met ? "met" : "**missed**");
-
-/** Goals as a Markdown table, and the reasons of those that are missed. */
-export const goalTable = (goals) =>
-  [
-    table(
-      ["goal", "here", "at most", "", "rival", "ratio", "at most", ""],
-      goals.map((one) => [
-        one.goal,
-        `${one.ours} ${one.unit}`,
-        `${one.limit}`,
-        mark(one.met),
-        one.rival === undefined ? "" : `${one.rivalName} ${one.rival}`,
-        one.ratio ?? "",
-        one.ratioLimit ?? "",
-        mark(one.ratioMet),
-      ]),
-    ),
-    ...goals.filter(({ reason }) => reason !== undefined).map(({ goal, reason }) => `- ${goal}: ${reason}.`),
-  ]
-    .join("\n")
-    .replace("|\n- ", "|\n\n- ");

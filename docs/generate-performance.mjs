@@ -26,8 +26,11 @@ function at(value, path) {
   return typeof value === "number" ? value : undefined;
 }
 
-/** The goals a benchmark judges itself. */
-const statedBy = (results) => (Array.isArray(results?.goals) ? results.goals : []);
+/** Why a goal is not met, where the benchmark that knows says it with its results. */
+function reasonIn({ goals }, { goal, unit }) {
+  if (!Array.isArray(goals)) return undefined;
+  return goals.find((entry) => entry.goal === goal && entry.unit === unit)?.reason;
+}
 
 /**
  * One goal with what was measured.
@@ -46,22 +49,7 @@ export function judge(goal, results) {
   const isFigureMet = holds(own, goal.limit);
   const isRatioMet = ratio === undefined || ratioLimit === undefined || holds(ratio, ratioLimit);
   const state = isFigureMet ? (isRatioMet ? "met" : "figure only") : isRatioMet && ratioLimit ? "ratio only" : "missed";
-  const told = statedBy(results).find((entry) => entry.goal === goal.goal && entry.unit === goal.unit)?.reason;
-  return { ...goal, own, rivalNow: rival, ratio, ratioLimit, state, reason: told ?? goal.reason };
-}
-
-/** Goals a benchmark states itself, in its results, that bench/goals.json does not have. */
-function furtherGoals(results, known) {
-  const isNew = ({ goal, unit }) => goal !== undefined && !known.some((k) => k.goal === goal && k.unit === unit);
-  return statedBy(results)
-    .filter(isNew)
-    .map((entry) => ({
-      ...entry,
-      own: entry.ours,
-      rival: entry.rivalName === undefined ? undefined : { name: entry.rivalName },
-      rivalNow: entry.rival,
-      state: entry.met ? "met" : "missed",
-    }));
+  return { ...goal, own, rivalNow: rival, ratio, ratioLimit, state, reason: reasonIn(results, goal) ?? goal.reason };
 }
 
 const number = (value) =>
@@ -108,8 +96,7 @@ function circumstances(results) {
 export function performancePage(parts, resultsOf) {
   const judged = parts.map((part) => {
     const results = resultsOf(part.file);
-    const goals = part.goals.map((goal) => judge(goal, results));
-    return { ...part, results, goals: [...goals, ...furtherGoals(results, part.goals)] };
+    return { ...part, results, goals: part.goals.map((goal) => judge(goal, results)) };
   });
   const all = judged.flatMap(({ goals }) => goals);
   const count = (state) => all.filter((goal) => goal.state === state).length;

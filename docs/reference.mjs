@@ -18,6 +18,7 @@ const ENTRIES = {
   "@tidegauge/agent": "agent/src/index.ts",
   "@tidegauge/agent/opentelemetry": "agent/src/opentelemetry/index.ts",
   "@tidegauge/agent/testing": "agent/src/testing/index.ts",
+  "@tidegauge/agent/diagnosis": "agent/src/diagnosis.ts",
   "@tidegauge/protocol": "protocol/src/index.ts",
   "@tidegauge/protocol/encode": "protocol/src/encode/index.ts",
   "@tidegauge/protocol/decode": "protocol/src/decode/index.ts",

@@ -1,23 +1,16 @@
+import { parseDuration, parseTime } from "@tidegauge/protocol/query";
 import { UsageError } from "../failure.js";
 
-const UNITS_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-
-/** Milliseconds of a duration such as `10s`, `5m`, `1h`, `7d`. */
+/** Milliseconds of a duration such as `10s`, `5m`, `1h`, `7d`, as the query API reads it. */
 export function parseDurationMs(text: string): number {
-  const match = /^(\d+)([smhd])$/.exec(text);
-  if (match === null || Number(match[1]) === 0) {
-    throw new UsageError(`'${text}' is not a duration; write a number and s, m, h or d, such as 10s`);
-  }
-  return Number(match[1]) * UNITS_MS[match[2] as keyof typeof UNITS_MS];
+  const durationMs = parseDuration(text) ?? 0;
+  if (durationMs > 0) return durationMs;
+  throw new UsageError(`'${text}' is not a duration; write a number and s, m, h or d, such as 10s`);
 }
 
-/** Epoch milliseconds of a time in the query API's forms: `now`, `now-15m`, epoch milliseconds or ISO 8601. */
+/** Epoch milliseconds of a time as the query API reads it: `now`, `now-15m`, epoch milliseconds or ISO 8601, UTC unless it says otherwise. */
 export function parseTimeMs(text: string, nowMs: number): number {
-  if (text === "now") return nowMs;
-  if (text.startsWith("now-")) return nowMs - parseDurationMs(text.slice("now-".length));
-  const timeMs = /^\d+$/.test(text) ? Number(text) : Date.parse(text);
-  if (!Number.isFinite(timeMs)) {
-    throw new UsageError(`'${text}' is not a time; write now-15m, ISO 8601 or epoch milliseconds`);
-  }
-  return timeMs;
+  const timeMs = parseTime(text, nowMs);
+  if (timeMs !== undefined) return timeMs;
+  throw new UsageError(`'${text}' is not a time; write now-15m, ISO 8601 or epoch milliseconds`);
 }

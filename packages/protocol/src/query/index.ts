@@ -1,3 +1,4 @@
+export { parseDuration, parseTime } from "./time.js";
 export type {
   AgentSummary,
   Aggregation,

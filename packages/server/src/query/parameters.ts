@@ -1,4 +1,4 @@
-import { AGGREGATIONS } from "@tidegauge/protocol/query";
+import { AGGREGATIONS, parseDuration, parseTime } from "@tidegauge/protocol/query";
 import { z } from "zod";
 import { DEFAULT_BUCKETS, MAX_BUCKETS, MAX_SERIES } from "../store/limits.js";
 import {
@@ -9,7 +9,6 @@ import {
   type ProcessesRequest,
   type ScanRequest,
 } from "../store/messages.js";
-import { parseDuration, parseTime } from "./time.js";
 
 /** The query is wrong: answered 400 with this code. */
 export class BadQuery extends Error {

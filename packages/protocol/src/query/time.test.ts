@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { parseDuration, parseTime } from "./time.js";
-import { unitOf } from "./unit.js";
 
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 
@@ -34,17 +33,5 @@ describe("parseDuration", () => {
   it("QRY-22 takes a whole number and one unit", () => {
     expect(["1s", "5m", "2h", "7d"].map(parseDuration)).toEqual([1000, 300_000, 7_200_000, 604_800_000]);
     expect(["", "5", "1.5s", "-1s", "5ms", "1w"].map(parseDuration)).toEqual(Array(6).fill(undefined));
-  });
-});
-
-describe("unitOf", () => {
-  it("QRY-6 is as sent, else told by the name, else unknown", () => {
-    expect(unitOf("anything", "micros")).toBe("micros");
-    expect(unitOf("system.cpu.total.norm.pct", null)).toBe("percent");
-    expect(unitOf("system.memory.total", null)).toBe("byte");
-    expect(unitOf("system.process.memory.rss.bytes", null)).toBe("byte");
-    expect(unitOf("transaction.duration.us", null)).toBe("us");
-    expect(unitOf("nodejs.eventloop.delay.avg.ms", null)).toBe("ms");
-    expect(unitOf("constructor", null)).toBeNull();
   });
 });

@@ -1,4 +1,5 @@
 import type { Client } from "./client.js";
+import { COMPATIBLE_OPTIONS } from "./config/compatible-options.js";
 import type { Logger } from "./logging/logger.js";
 import { systemClock } from "./transport/clock.js";
 import { createSender } from "./transport/create-sender.js";
@@ -42,6 +43,11 @@ export async function askServer(client: Client, path: string): Promise<ServerAns
     clearInterval(holding);
     sender.close();
   }
+}
+
+/** Whether an option of an official agent, in snake case, is accepted here and does nothing: it concerns only what is not shipped (CFG-23). */
+export function isWithoutEffect(option: string): boolean {
+  return COMPATIBLE_OPTIONS.has(option);
 }
 
 /**

@@ -70,6 +70,9 @@ describe("tidegauge query", () => {
       code: 2,
       stderr: "tidegauge: 'ftp://x' is not an http or https URL (--url) (USAGE)\n",
     });
+    const password = await runCommandLine(["query", "orders", "--url", "http://u:hunter22@127.0.0.1:9"]);
+    expect(password).toMatchObject({ code: 2, stderr: expect.stringContaining("--secret-token") });
+    expect(password.stderr).not.toContain("hunter22");
     const unknown = await runCommandLine(["query", "orders", "--url", server.url]);
     expect(unknown.code).toBe(1);
     expect(unknown.stderr).toContain("--secret-token");

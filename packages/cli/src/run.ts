@@ -14,7 +14,8 @@ export function runCommand(program: Command): void {
       "after",
       `
 <app> is a script for node, or else a command. The agent is configured by ELASTIC_APM_… variables; it gets into every
-Node.js process the command starts, through NODE_OPTIONS.
+Node.js process the command starts, through NODE_OPTIONS. On Windows, where npm is a script of the shell:
+tidegauge run cmd /c npm start
 
 Examples:
   $ tidegauge run app.js --port 3000

@@ -57,6 +57,24 @@ describe("tidegauge serve", () => {
     }
   });
 
+  it("is not insecure because a variable says false, and splits only the variable of keys at commas", async () => {
+    const args = ["serve", "--host", "0.0.0.0", "--port", "0", "--data-dir", directory];
+    for (const wrong of ["0", "yes"]) {
+      const { code, stderr } = await runCommandLine(args, { TIDEGAUGE_INSECURE: wrong });
+      expect(stderr).toContain(`TIDEGAUGE_INSECURE is true or false, not '${wrong}'`);
+      expect(code).toBe(2);
+    }
+    const command = new CommandProcess(args, { TIDEGAUGE_INSECURE: "false" });
+    await command.listening();
+    expect((await command.signal("SIGTERM")).stderr).toContain("only this machine is served");
+    const keyed = new CommandProcess(["serve", "--port", "0", "--api-key", "id:with,comma"], {
+      TIDEGAUGE_DATA_DIR: directory,
+    });
+    const headers = { Authorization: `ApiKey ${Buffer.from("id:with,comma").toString("base64")}` };
+    expect((await fetch(`${await keyed.listening()}/metrics`, { headers })).status).toBe(200);
+    await keyed.signal("SIGTERM");
+  });
+
   it("ends with exit code 1 and names the port when it is taken", async () => {
     const taken = createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => taken.once("listening", resolve));

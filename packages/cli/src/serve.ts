@@ -9,7 +9,7 @@ interface ServeFlags extends ServerOptions {
   readonly json?: boolean;
 }
 
-const list = (value: string, previous: string[] = []): string[] => [...previous, ...value.split(",")];
+const list = (value: string, previous: string[] = []): string[] => [...previous, value];
 
 /** `[flag, meaning, how its text becomes a value]`. The server checks values and knows the defaults named here. */
 const FLAGS: readonly (readonly [string, string, ((text: string) => unknown)?])[] = [
@@ -19,8 +19,8 @@ const FLAGS: readonly (readonly [string, string, ((text: string) => unknown)?])[
   ["--retention <duration>", "how long data is kept, 0 for ever (default: 30d)"],
   ["--max-size <size>", "most the store may take on disk, 0 for no limit (default: 20gb)"],
   ["--secret-token <token>", "token that agents and readers must show"],
-  ["--api-key <id:key>", "API key that does as well; may repeat", list],
-  ["--insecure", "serve other machines although there is neither token nor key"],
+  ["--api-key <id:key>", "API key that does as well; may repeat (environment: with commas)", list],
+  ["--insecure", "serve other machines although there is neither token nor key (environment: true or false)"],
   ["--tls-cert <file>", "certificate chain, PEM; with it the server speaks TLS only"],
   ["--tls-key <file>", "its private key, PEM"],
   ["--output <names>", "where metrics go: store, elasticsearch, or both with a comma (default: store)"],
@@ -63,15 +63,27 @@ Examples:
     .action(serve);
 }
 
-async function serve({ apiKey, json, ...options }: ServeFlags): Promise<void> {
+async function serve({ apiKey, insecure, json, ...options }: ServeFlags, command: Command): Promise<void> {
+  const isFromEnvironment = (name: string): boolean => command.getOptionValueSource(name) === "env";
+  const apiKeys = isFromEnvironment("apiKey") ? apiKey?.flatMap((keys) => keys.split(",")) : apiKey;
+  // Commander takes a variable that is there for a flag that is given, whatever it says.
+  const isInsecure = isFromEnvironment("insecure") ? readSwitch("TIDEGAUGE_INSECURE") : insecure;
   const stopped = untilStopped();
   // Loaded here, since the other commands start faster without the store's engine.
   const { ServerError, startServer } = await import("@tidegauge/server");
-  const server = await startServer({ ...options, apiKeys: apiKey }).catch((error: unknown) => {
+  const server = await startServer({ ...options, apiKeys, insecure: isInsecure }).catch((error: unknown) => {
     const isUsage = error instanceof ServerError && error.code === "OPTION_INVALID";
     throw isUsage ? new UsageError(error.message) : error;
   });
   process.stdout.write(json ? `${JSON.stringify({ url: server.url })}\n` : `listening on ${server.url}\n`);
   await stopped;
   await server.close();
+}
+
+/** A variable that switches something dangerous on says so in full. */
+function readSwitch(variable: string): boolean {
+  const text = process.env[variable];
+  if (text === "true") return true;
+  if (text === "false" || text === "") return false;
+  throw new UsageError(`${variable} is true or false, not '${text}'`);
 }

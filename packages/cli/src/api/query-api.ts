@@ -48,8 +48,7 @@ export class QueryApi {
    * @param signal ends questions under way
    */
   constructor(connection: Connection, signal?: AbortSignal) {
-    if (!isWebUrl(connection.url)) throw new UsageError(`'${connection.url}' is not an http or https URL (--url)`);
-    this.#connection = connection;
+    this.#connection = { ...connection, url: checkUrl(connection.url) };
     this.#signal = signal;
   }
 
@@ -111,7 +110,7 @@ export class QueryApi {
   async #reach<T>(ask: (url: URL) => Promise<T>, path: string, search: URLSearchParams): Promise<T> {
     const { url } = this.#connection;
     try {
-      return await ask(new URL(`/api/v1/${path}?${search}`, url));
+      return await ask(new URL(`api/v1/${path}?${search}`, url.endsWith("/") ? url : `${url}/`));
     } catch (error) {
       const { cause = error } = error as Error;
       const why = cause instanceof Error ? cause.message : String(cause);
@@ -131,8 +130,14 @@ export class QueryApi {
   }
 }
 
-function isWebUrl(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+/** A server's address, which may have a path; what it should not have may be a password, so it is not shown. */
+function checkUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url !== undefined && (url.username !== "" || url.password !== "")) {
+    throw new UsageError(`--url for ${url.host} has a user or password; give --secret-token or --api-key instead`);
+  }
+  if (!/^https?:$/.test(url?.protocol ?? "")) throw new UsageError(`'${text}' is not an http or https URL (--url)`);
+  return text;
 }
 
 function searchOf(parameters: object): URLSearchParams {

@@ -1,26 +1,8 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { isWithoutEffect } from "@tidegauge/agent/diagnosis";
 import { type Finding, pass, warn } from "./finding.js";
-
-/** Options of elastic-apm-node that concern shipped traces and errors: accepted, without effect here (CFG-23). */
-const WITHOUT_EFFECT = new Set([
-  "capture_body",
-  "capture_exceptions",
-  "capture_headers",
-  "capture_span_stack_traces",
-  "disable_instrumentations",
-  "exit_span_min_duration",
-  "ignore_message_queues",
-  "sanitize_field_names",
-  "span_compression_enabled",
-  "span_stack_trace_min_duration",
-  "stack_trace_limit",
-  "trace_continuation_strategy",
-  "transaction_max_spans",
-  "transaction_sample_rate",
-  "use_path_as_transaction_name",
-]);
 
 /** What an application that used elastic-apm-node and says nothing gets now: `[option, there, here]`. */
 const OTHER_DEFAULTS = [
@@ -31,7 +13,7 @@ const OTHER_DEFAULTS = [
 /** What will be different for an application that uses elastic-apm-node, by its environment and configuration file. */
 export function checkMigration(env: NodeJS.ProcessEnv, directory: string): Finding[] {
   const set = new Set([...optionsOfEnvironment(env), ...optionsOfFile(directory)]);
-  const ignored = [...set].filter((name) => WITHOUT_EFFECT.has(name));
+  const ignored = [...set].filter(isWithoutEffect);
   const findings = [
     pass("migration", "ELASTIC_APM_… variables, elastic-apm-node.js and central configuration are read as they are"),
     warn(

@@ -1,4 +1,6 @@
 import { writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCommandLine } from "../command.testing.js";
@@ -88,6 +90,25 @@ describe("tidegauge doctor with a server", () => {
       /proxy {2}the way leads through http:\/\/proxy.example.org:3128, for which the agent needs the package undici/,
     );
     expect(await look("socks5://proxy.example.org")).toContain("is not an http or https URL");
+  });
+
+  it("goes on where the server has no configuration to give in time, and shows no password of the URL", async () => {
+    const slow = createServer((request, response) => {
+      if (request.url?.startsWith("/config") === true) return; // never answers
+      response.writeHead(request.method === "POST" ? 202 : 200).end(request.method === "POST" ? "" : '{"version":"9"}');
+      request.resume();
+    });
+    await new Promise<void>((resolve) => slow.listen(0, "127.0.0.1", resolve));
+    const { stdout } = await runCommandLine(["doctor", "--directory", app()], {
+      ELASTIC_APM_SERVER_URL: `http://user:hunter22@127.0.0.1:${(slow.address() as AddressInfo).port}`,
+      ELASTIC_APM_SERVER_TIMEOUT: "1s",
+      ELASTIC_APM_CLOUD_PROVIDER: "none",
+    });
+    slow.close();
+    slow.closeAllConnections();
+    expect(stdout).toMatch(/^warn {2}central-configuration {2}it could not be asked for/m);
+    expect(stdout).toMatch(/^pass {2}test-event/m);
+    expect(stdout).not.toContain("hunter22");
   });
 
   it("takes a relative directory, and ends with 2 for one that is none", async () => {

@@ -13,7 +13,7 @@ const CLOCK_PRECISION_MS = 1_000;
 /** Which way leads to the server, whether it answers, knows us, and has the same time; then whether it takes an event. */
 export async function checkServer(examined: ExaminedClient, directory: string): Promise<Finding[]> {
   const { client } = examined;
-  const { serverUrl } = client.config.values;
+  const serverUrl = shownUrl(client.config.values.serverUrl);
   const proxy = checkProxy(examined, directory);
   if (proxy.verdict === "fail") return [proxy];
   const peer = proxyOf(client) ?? serverUrl;
@@ -28,6 +28,15 @@ export async function checkServer(examined: ExaminedClient, directory: string): 
   const findings = [proxy, reached, ...checkTls(examined), authorized, checkClock(answer, Date.now())];
   if (authorized.verdict === "fail") return findings;
   return [...findings, await checkCentralConfiguration(examined), await checkEvent(examined)];
+}
+
+/** A server's URL may have a user and a password, which nobody should paste into a bug report. */
+function shownUrl(text: string): string {
+  const url = new URL(text);
+  if (url.username === "" && url.password === "") return text;
+  url.username = "";
+  url.password = "";
+  return url.href;
 }
 
 /** The agent goes through a proxy only with the optional package undici, and never around it (W-71). */
@@ -138,7 +147,14 @@ async function checkCentralConfiguration({ client }: ExaminedClient): Promise<Fi
     "service.name": serviceName,
     ...(environment && { "service.environment": environment }),
   });
-  const { status, body } = await askServer(client, `config/v1/agents?${search}`);
+  let answer: ServerAnswer;
+  try {
+    answer = await askServer(client, `config/v1/agents?${search}`);
+  } catch (error) {
+    const message = `it could not be asked for: ${(error as Error).message}`;
+    return warn("central-configuration", message, "look into the server's log");
+  }
+  const { status, body } = answer;
   if (status === 200) return pass("central-configuration", `the server has: ${body.trim() || "{}"}`);
   if (status === 404 || status === 403) return pass("central-configuration", "the server has none to give");
   return warn("central-configuration", `the server answers ${status}`, "look into the server's log");

@@ -3,6 +3,20 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CommandProcess } from "../command.testing.js";
 import { ReadingServer, TOKEN } from "../reading-server.testing.js";
+import { windowsOf } from "./steps.js";
+
+describe("windowsOf", () => {
+  it("meet where a step begins, so that no step is asked for twice", () => {
+    const stepMs = 10_000;
+    const windows = windowsOf(12_345, 250_000_001, stepMs);
+    expect(windows).toEqual([
+      [12_345, 100_010_000],
+      [100_010_000, 200_010_000],
+      [200_010_000, 250_000_001],
+    ]);
+    expect(windowsOf(5, 5, stepMs)).toEqual([]);
+  });
+});
 
 let server: ReadingServer;
 
@@ -50,7 +64,7 @@ describe("tidegauge export of a value a step", () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
     const lines = readFileSync(file, "utf8").trim().split("\n");
     expect(lines[0]).toBe("timestamp,metric,aggregation,service,node,labels,value");
-    expect(lines.length).toBe(1 + 6);
+    expect(lines.length).toBe(1 + 16); // three plain metrics and five values of a histogram, for two nodes each
   });
 
   it("refuses a metric the service does not have", async () => {

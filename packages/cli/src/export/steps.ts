@@ -69,6 +69,20 @@ async function wantedMetrics(api: QueryApi, { service, metric: names }: StepFlag
   return names.length === 0 ? metrics : metrics.filter((metric) => names.includes(metric.name));
 }
 
+/**
+ * The windows that are asked for one after the other, `[from, to]`. They meet where a step begins: the server answers for
+ * whole steps, and one that two windows share would be there twice.
+ */
+export function windowsOf(fromMs: number, toMs: number, stepMs: number): [number, number][] {
+  const windows: [number, number][] = [];
+  for (let beginMs = fromMs; beginMs < toMs; ) {
+    const endMs = Math.min(toMs, (Math.floor(beginMs / stepMs) + POINTS_A_WINDOW) * stepMs);
+    windows.push([beginMs, endMs]);
+    beginMs = endMs;
+  }
+  return windows;
+}
+
 async function* rowsOf(
   api: QueryApi,
   metric: MetricSummary,
@@ -76,13 +90,13 @@ async function* rowsOf(
   { fromMs, toMs, stepMs }: Window,
 ): AsyncGenerator<ExportRow> {
   const aggregations = metric.kind === "histogram" ? HISTOGRAM_AGGREGATIONS : (["last"] as const);
-  for (let beginMs = fromMs; beginMs < toMs; beginMs += POINTS_A_WINDOW * stepMs) {
+  for (const [beginMs, endMs] of windowsOf(fromMs, toMs, stepMs)) {
     for (const aggregation of aggregations) {
       const { series } = await api.query({
         metric: metric.name,
         service,
         from: String(beginMs),
-        to: String(Math.min(toMs, beginMs + POINTS_A_WINDOW * stepMs)),
+        to: String(endMs),
         step: `${stepMs / 1000}s`,
         aggregation,
         groupBy: [NODE, ...metric.labels],

@@ -53,6 +53,7 @@ describe("the screen of top", () => {
   it("takes no escape sequence, such as an arrow's, for text or a choice", () => {
     expect(press(after("/x"), "\u001b[A")).toMatchObject({ filter: "x", isTyping: true });
     expect(press(INITIAL_STATE, "\u001b[B")).toEqual(INITIAL_STATE);
+    expect(press(INITIAL_STATE, "toString")).toEqual(INITIAL_STATE);
   });
 
   const draw = (state: ScreenState, height: number, problem = ""): string[] =>

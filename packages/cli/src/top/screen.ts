@@ -44,7 +44,7 @@ export function press(state: ScreenState, key: string): ScreenState | "quit" | "
   if (key === "q") return "quit";
   if (key === "p" || key === " ") return { ...state, isPaused: !state.isPaused };
   if (key === "/") return { ...state, isTyping: true, filter: "" };
-  return key in SORT_KEYS ? { ...state, sort: key as SortKey } : state;
+  return Object.hasOwn(SORT_KEYS, key) ? { ...state, sort: key as SortKey } : state;
 }
 
 /** The rows a state shows, in its order. */

@@ -1,12 +1,12 @@
 import { existsSync, rmSync } from "node:fs";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { attachFile, replacedFiles } from "./attach.js";
-import { foundFiles, moveToQuarantine, sweep } from "./directory.js";
+import { listedFiles, moveToQuarantine, sweep } from "./directory.js";
 import { isDiskFull } from "./disk.js";
 import { closeEngine, type Engine, literal, openEngine } from "./engine.js";
 import { StoreError } from "./error.js";
 import { FileNames } from "./file-names.js";
-import { type ManifestFile, readManifest, syncDirectory, writeManifest } from "./manifest.js";
+import { type ManifestFile, syncDirectory, writeManifest } from "./manifest.js";
 import type { WorkerOptions } from "./messages.js";
 import { createTables } from "./schema.js";
 import { byName, removeFile, type StoreFile, storeFile } from "./store-file.js";
@@ -56,22 +56,18 @@ export class Files {
 
   /** Opens the engine and attaches every listed file. What was open is closed: a new file is begun by the next commit. */
   async open(): Promise<void> {
-    const manifest = readManifest(this.dataDir);
+    const { files, version, rebuilt } = listedFiles(this.dataDir);
     const engine = await openEngine(this.#options);
     try {
-      // A store always has a manifest before its first file, so files without one are not a new store's leftovers.
-      const found = typeof manifest === "string" ? foundFiles(this.dataDir) : [];
-      const rebuilt = found.length > 0;
-      if (rebuilt) this.#log("error", `manifest.json is ${manifest}: the list of files is rebuilt from the directory`);
-      const listed = typeof manifest === "string" ? found : manifest.files;
-      if (!rebuilt) sweep(this.dataDir, new Set(listed.map((file) => file.name)));
-      const version = typeof manifest === "string" ? 1 : manifest.schema;
+      // Not before the engine's lock says that no other process works in the directory.
+      if (rebuilt === undefined) sweep(this.dataDir, new Set(files.map((file) => file.name)));
+      else this.#log("error", `manifest.json is ${rebuilt}: the list of files is rebuilt from the directory`);
       const list: StoreFile[] = [];
-      for (const file of listed) {
+      for (const file of files) {
         const opened = await this.#attachListed(engine.keeper, file, version);
         if (opened !== undefined) list.push(opened);
       }
-      const replaced = rebuilt ? await replacedFiles(engine.keeper, list) : [];
+      const replaced = rebuilt === undefined ? [] : await replacedFiles(engine.keeper, list);
       for (const file of replaced) {
         await this.#detach(file, engine.keeper);
         removeFile(file.path);
@@ -162,7 +158,7 @@ export class Files {
     for (const file of files) {
       file.readers -= 1;
       if (file.readers > 0 || this.#engine === undefined) continue;
-      if (file.damage !== undefined) await this.#setAside(file);
+      if (file.damage !== undefined) await this.#setAside(file, file.damage);
       else if (file.retired) await this.abandon(file);
     }
   }
@@ -175,7 +171,7 @@ export class Files {
     file.damage = String(reason);
     this.#save();
     this.quarantined.push(file.name);
-    if (file.readers === 0) await this.#setAside(file);
+    if (file.readers === 0) await this.#setAside(file, file.damage);
   }
 
   #newFile(day: string, state: "open" | "sorted"): StoreFile {
@@ -217,15 +213,10 @@ export class Files {
       await attachFile(connection, file, version, this.#options);
     } catch (error) {
       if (isDiskFull(error)) throw new StoreError("STORE_UNAVAILABLE", "the disk is full: free some space");
-      if (isRefused(error)) {
-        throw new StoreError(
-          "STORE_UNAVAILABLE",
-          `${file.path} cannot be opened, see who may read and write it: ${error}`,
-        );
-      }
-      await this.#detach(file, connection);
+      const refused = `${file.path} cannot be opened, see who may read and write it: ${error}`;
+      if (isRefused(error)) throw new StoreError("STORE_UNAVAILABLE", refused);
       this.quarantined.push(file.name);
-      this.#moveAway(file.name, error);
+      await this.#setAside(file, error, connection);
       return undefined;
     }
     return file;
@@ -246,13 +237,12 @@ export class Files {
     await this.#alone(() => connection.run(`DETACH DATABASE IF EXISTS ${file.alias}`));
   }
 
-  async #setAside(file: StoreFile): Promise<void> {
-    await this.#detach(file);
-    this.#moveAway(file.name, file.damage);
-  }
-
-  #moveAway(name: string, reason: unknown): void {
-    const quarantine = moveToQuarantine(this.dataDir, name);
-    this.#log("error", `${name} cannot be read and was moved to ${quarantine}; the rest is served (${String(reason)})`);
+  async #setAside(file: StoreFile, reason: unknown, connection: DuckDBConnection = this.engine.keeper): Promise<void> {
+    await this.#detach(file, connection);
+    const quarantine = moveToQuarantine(this.dataDir, file.name);
+    this.#log(
+      "error",
+      `${file.name} cannot be read and was moved to ${quarantine}; the rest is served (${String(reason)})`,
+    );
   }
 }

@@ -9,6 +9,7 @@ import type { Sessions } from "../admission/sessions.js";
 import type { Logger } from "../health/log.js";
 import type { ServerMetrics } from "../health/metrics.js";
 import { sendApm, sendError } from "./answer.js";
+import { answerBroken } from "./broken-request.js";
 import { HttpExchange, pathOf } from "./exchange.js";
 import type { Route } from "./route.js";
 
@@ -213,21 +214,7 @@ export class Listener {
 
   #onClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
     this.#options.metrics.refused(error.code === "HPE_HEADER_OVERFLOW" ? "header" : "protocol");
-    if (!socket.writable || error.code === "ECONNRESET") {
-      socket.destroy();
-      return;
-    }
-    const status =
-      error.code === "HPE_HEADER_OVERFLOW"
-        ? "431 Request Header Fields Too Large"
-        : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
-          ? "408 Request Timeout"
-          : "400 Bad Request";
-    socket.end(
-      `HTTP/1.1 ${status}\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
-    );
-    // A client that goes on sending after its answer is not waited for.
-    setTimeout(() => socket.destroy(), 1_000).unref();
+    answerBroken(error, socket);
   }
 }
 

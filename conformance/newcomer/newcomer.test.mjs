@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchChromium } from "../browser/chromium.mjs";
+import { freePort } from "../free-port.mjs";
 import { temporaryDirectory } from "../server-process.mjs";
 import { Terminal } from "./terminal.mjs";
 import { readSteps, section } from "./tutorial.mjs";
@@ -42,7 +43,7 @@ const inUse = (text) =>
 
 beforeAll(async () => {
   mkdirSync(home);
-  for (const port of ["8200", "3000"]) ports[port] = await freePort(port);
+  for (const port of ["8200", "3000"]) ports[port] = await portOrAnother(port);
   if (ports[8200] !== "8200") env.ELASTIC_APM_SERVER_URL = `http://127.0.0.1:${ports[8200]}`;
 });
 afterAll(async () => {
@@ -60,16 +61,14 @@ async function follow(text) {
 }
 
 /** The wanted port, or any other where it is taken. */
-async function freePort(wanted) {
-  const listen = (port) =>
-    new Promise((resolve, reject) => {
-      const server = createServer().once("error", reject);
-      server.listen(port, "127.0.0.1", () => {
-        const { port: found } = server.address();
-        server.close(() => resolve(String(found)));
-      });
-    });
-  return listen(Number(wanted)).catch(() => listen(0));
+async function portOrAnother(wanted) {
+  const server = createServer();
+  const isFree = await new Promise((resolve) => {
+    server.once("error", () => resolve(false)).listen(Number(wanted), "127.0.0.1", () => resolve(true));
+  });
+  if (!isFree) return String(await freePort());
+  await new Promise((resolve) => server.close(resolve));
+  return wanted;
 }
 
 const withBrowser = describe.skipIf(launched === undefined && process.env.CI !== "true");

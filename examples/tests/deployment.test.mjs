@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, inject, it } from "vitest";
+import { Program } from "../../conformance/program.mjs";
 import { ControlGroup } from "./control-group.mjs";
 import { Example } from "./example.mjs";
-import { Program } from "./program.mjs";
 import { Server } from "./server.mjs";
 import { compose, isMissing, systemdAnalyze, use } from "./tools.mjs";
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inject } from "vitest";
-import { Program } from "./program.mjs";
+import { Program } from "../../conformance/program.mjs";
 
 const EXAMPLES = fileURLToPath(new URL("..", import.meta.url));
 

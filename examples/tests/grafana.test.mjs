@@ -1,13 +1,13 @@
 // Grafana itself is not run: its data comes from a real Prometheus that scrapes a real server and application with the
 // example's configuration, and each query of the dashboard must find something there.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort } from "../../conformance/free-port.mjs";
+import { Program } from "../../conformance/program.mjs";
 import { Example } from "./example.mjs";
-import { Program } from "./program.mjs";
 import { Server } from "./server.mjs";
 import { compose, isMissing, prometheus, promtool, use } from "./tools.mjs";
 
@@ -15,14 +15,6 @@ const directory = fileURLToPath(new URL("../grafana/", import.meta.url));
 const read = (file) => readFileSync(join(directory, file), "utf8");
 const dashboard = JSON.parse(read("dashboards/tidegauge.json"));
 const panels = dashboard.panels.filter(({ type }) => type !== "row");
-
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 describe("the files of grafana", () => {
   it.skipIf(isMissing(promtool))("have a scrape configuration that Prometheus takes", () => {

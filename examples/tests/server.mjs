@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inject } from "vitest";
-import { Program } from "./program.mjs";
+import { Program } from "../../conformance/program.mjs";
 
 /** `tidegauge serve` with data of its own, asked by its query API. */
 export class Server {

@@ -20,7 +20,7 @@ async function loadHealth(signal: AbortSignal): Promise<Sample[]> {
 function useSecondLook(): number {
   const [looks, setLooks] = useState(0);
   useEffect(() => {
-    const timer = setTimeout(() => setLooks(1), 400);
+    const timer = setTimeout(() => setLooks(1), 1000);
     return () => clearTimeout(timer);
   }, []);
   return looks;

@@ -92,6 +92,14 @@ describe("the agent, installed", () => {
     expect(shipped.sort()).toEqual([...reached].sort());
   });
 
+  // `new (require("x")).Class()` loses its parentheses in the compiler, and calls the class without `new`.
+  it("constructs no class in the step that loads it", () => {
+    const root = join(plain.path, "node_modules", "@tidegauge");
+    const files = readdirSync(root, { recursive: true }).filter((file) => file.endsWith(".js"));
+    expect(files.length).toBeGreaterThan(100);
+    expect(files.filter((file) => readFileSync(join(root, file), "utf8").includes("new require("))).toEqual([]);
+  });
+
   it.each(NODE_LINES)("works by require and by import on Node %s", (line) => {
     expect(plain.run(nodeOf(line), "required.cjs")).toBe("counted 10\n");
     expect(plain.run(nodeOf(line), "imported.mjs")).toBe("counted 10\n");

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type RunningServer, startServer } from "@tidegauge/server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hasTerminal, inTerminal, runCommandLine } from "./command.testing.js";
+import { CommandProcess, hasTerminal, inTerminal, runCommandLine, until } from "./command.testing.js";
 
 const TOKEN = "a-token-for-these-tests";
 const T = Date.UTC(2026, 4, 5, 12);
@@ -126,6 +126,22 @@ describe("tidegauge export --raw", () => {
     breaking.close();
     expect(stderr).toContain("could not be written whole");
     expect(code).toBe(1);
+    expect(existsSync(output)).toBe(false);
+  });
+
+  it("leaves no half of a file when it is interrupted, and ends with 130", async () => {
+    const slow = createServer((_request, response) => {
+      response.writeHead(200).write("half"); // and no end
+    });
+    await new Promise<void>((resolve) => slow.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(slow.address() as AddressInfo).port}`;
+    const output = join(directory, "interrupted");
+    const command = new CommandProcess(["export", "--raw", "--url", url, "--output", output]);
+    await until(() => (existsSync(output) && readFileSync(output, "utf8") === "half" ? true : undefined));
+    const { code, stderr } = await command.signal("SIGINT");
+    slow.close();
+    slow.closeAllConnections();
+    expect({ code, stderr }).toEqual({ code: 130, stderr: "" });
     expect(existsSync(output)).toBe(false);
   });
 });

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, describe, expect, inject, it } from "vitest";
+import { afterAll, describe, expect, inject, it, onTestFinished } from "vitest";
 import { Program } from "../../conformance/program.mjs";
 import { ControlGroup } from "./control-group.mjs";
 import { Example } from "./example.mjs";
@@ -38,6 +38,7 @@ describe("the systemd unit", () => {
     const program = new Program(command, args, {
       env: { ...process.env, TIDEGAUGE_PORT: "0", TIDEGAUGE_SECRET_TOKEN: "t" },
     });
+    onTestFinished(async () => void (await program.stop()));
     const url = await program.says(/^listening on (http\S+)$/m);
     expect((await fetch(`${url}/api/v1/services`)).status).toBe(401);
     const began = performance.now();
@@ -64,6 +65,7 @@ describe("the compose file", () => {
     const check = JSON.parse(/^ +test: (\[.*\])$/m.exec(read("compose.yaml"))[1]);
     expect(check.shift()).toBe("CMD");
     const server = await Server.start();
+    onTestFinished(() => server.stop());
     const at = (url) => check.map((word) => word.replace("http://127.0.0.1:8200", url));
     const ask = () => new Program(at(server.url)[0], at(server.url).slice(1), {}).ended;
     expect(await ask()).toBe(0);
@@ -96,7 +98,9 @@ describe("the application under its limits", () => {
 
   it.skipIf(group === undefined)("reports them", async () => {
     const server = await Server.start();
+    onTestFinished(() => server.stop());
     const example = new Example("deployment", { ELASTIC_APM_SERVER_URL: server.url });
+    onTestFinished(() => example.remove());
     await example.run("npm install");
     const application = example.start("npm start", {}, (command) => group.around(command));
     await application.says(/^listening on/m);
@@ -106,7 +110,5 @@ describe("the application under its limits", () => {
     expect((await last("memory.mem.usage.bytes")).total).toBeGreaterThan(1e6);
     const [{ total: quota }, { total: period }] = [await last("cpu.cfs.quota.us"), await last("cpu.cfs.period.us")];
     expect(quota / period).toBe(Number(cpus));
-    await server.stop();
-    example.remove();
   });
 });

@@ -9,6 +9,8 @@ const EXAMPLES = fileURLToPath(new URL("..", import.meta.url));
 
 /** An example, copied to where no workspace is, and used with nothing but the commands of its README. */
 export class Example {
+  #programs = [];
+
   /**
    * @param {string} name the example's directory
    * @param {Record<string, string>} environment as a user's shell would have it
@@ -49,7 +51,9 @@ export class Example {
     const lines = this.blocks("sh").flatMap((block) => block.trim().split("\n"));
     if (!lines.includes(command)) throw new Error(`the README does not say \`${command}\``);
     const options = { cwd: this.directory, env: { ...this.environment, ...environment } };
-    return new Program("bash", ["-c", around(command === "npm install" ? this.#install() : command)], options);
+    const program = new Program("bash", ["-c", around(command === "npm install" ? this.#install() : command)], options);
+    this.#programs.push(program);
+    return program;
   }
 
   /** Runs a command of the README to its end. @returns {Promise<string>} what it printed */
@@ -65,7 +69,9 @@ export class Example {
     writeFileSync(path, text.replace(from, to));
   }
 
-  remove() {
+  /** Also ends what a test that failed has left running. */
+  async remove() {
+    await Promise.all(this.#programs.map((program) => program.stop()));
     rmSync(this.directory, { recursive: true, force: true });
   }
 

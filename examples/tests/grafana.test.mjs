@@ -57,9 +57,8 @@ describe("what is scraped", () => {
     applicationUrl = await application.says(/^listening on (http\S+)$/m);
   });
   afterAll(async () => {
-    await application?.stop();
+    await example?.remove();
     await server?.stop();
-    example?.remove();
   });
 
   it.skipIf(isMissing(prometheus))("fills every panel, and counts as the README says", async () => {

@@ -16,17 +16,20 @@ export function useTick(range: TimeRange, service?: string): number {
     if (!live) return;
     const interval = refreshInterval(length);
     let last = Date.now();
+    // What arrives right after a page was opened may be the first there is to see; on long ranges it is a pixel.
+    let wait = length <= 15 * 60_000 ? 0 : interval;
     let pending: ReturnType<typeof setTimeout> | undefined;
 
     const advance = () => {
       pending = undefined;
       if (document.hidden) return;
       last = Date.now();
+      wait = interval;
       setTick((value) => value + 1);
     };
     // The first notice of a burst starts the wait, the rest of it is covered by the same refresh.
     const schedule = () => {
-      if (pending === undefined) pending = setTimeout(advance, Math.max(150, last + interval - Date.now()));
+      if (pending === undefined) pending = setTimeout(advance, Math.max(150, last + wait - Date.now()));
     };
     const stopListening = listenForNotices((notice) => {
       if (service === undefined || notice.service === service) schedule();

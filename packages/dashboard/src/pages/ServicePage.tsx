@@ -30,11 +30,12 @@ export function ServicePage({ name }: { name: string }) {
   // What metrics there are changes rarely, every sixth refresh is enough; but somebody who looks at a service that has
   // just started waits for its first ones.
   const knownLong = useRef(false);
-  const metrics = useResource(`metrics ${name}`, knownLong.current ? Math.floor(tick / 6) : tick, (signal) =>
+  const slowTick = knownLong.current ? Math.floor(tick / 6) : tick;
+  const metrics = useResource(`metrics ${name}`, slowTick, (signal) =>
     getJson<MetricsResponse>("api/v1/metrics", { service: name }, signal),
   );
   knownLong.current = metrics.data?.metrics.some(({ firstSeen }) => isLongAgo(firstSeen)) ?? false;
-  const services = useResource("services", Math.floor(tick / 6), loadServices);
+  const services = useResource("services", slowTick, loadServices);
   const summary = services.data?.services.find((service) => service.name === name);
   const panels = useMemo(() => panelsFor(metrics.data?.metrics ?? []), [metrics.data]);
   const eachNode = node === undefined && parameters.get("split") === "node";

@@ -33,7 +33,7 @@ const cpuMs = (since) => {
 };
 let ms = Number.POSITIVE_INFINITY;
 let block = Number.POSITIVE_INFINITY;
-const rounds = count > 50_000 ? 12 : 40;
+const rounds = count > 50_000 ? 12 : 200;
 for (let round = 0; round < rounds; round++) {
   let longest = 0;
   let watching = true;

@@ -208,7 +208,12 @@ describe("CPUMetricSet on Linux", () => {
     expect(Math.abs(value("system.process.cpu.system.norm.pct") - (ended.system - began.system) / total)).toBeLessThan(
       0.05,
     );
-    expect(value("system.process.cpu.total.norm.pct")).toBeGreaterThan(0.5 / os.cpus().length / 4);
+    // How much of the second this process gets is the machine's choice; it has used some.
+    expect(value("system.process.cpu.total.norm.pct")).toBeGreaterThan(0);
+    expect(value("system.process.cpu.total.norm.pct")).toBeCloseTo(
+      value("system.process.cpu.user.norm.pct") + value("system.process.cpu.system.norm.pct"),
+      6,
+    );
     const memory = readFileSync("/proc/meminfo", "latin1");
     expect(value("system.memory.total")).toBe(Number(/MemTotal:\s+(\d+)/.exec(memory)?.[1]) * 1024);
     const available = Number(/MemAvailable:\s+(\d+)/.exec(memory)?.[1]) * 1024;

@@ -135,10 +135,17 @@ The results as JSON are in [bench/results](../bench/results); after a run, \`nod
 `;
 }
 
-function reasonLine({ goal, unit, state, own, limit, atLeast, reason }) {
+function reasonLine(judged) {
+  const { goal, unit, state, own, limit, atLeast, reason } = judged;
   if (state === "not measured") return `- ${goal} (${unit}): not measured${reason === undefined ? "" : `, ${reason}`}.`;
   const figure = `${withUnit(own, unit)}, ${atLeast ? "≥" : "≤"} ${withUnit(limit, unit)}`;
-  return `- ${goal} (${figure}; ${state}): ${reason ?? NO_REASON}`;
+  const reasons = [reason, state === "figure only" ? whatTheRivalTook(judged) : undefined].filter(Boolean);
+  return `- ${goal} (${figure}; ${state}): ${reasons.length === 0 ? NO_REASON : reasons.join(" ")}`;
+}
+
+/** Why the ratio is missed although the figure is met. */
+function whatTheRivalTook({ rival, rivalNow, unit }) {
+  return `${rival.name} took ${withUnit(rivalNow, unit)} in this run, and ${withUnit(rival.whenSet, unit)} when the goal was set.`;
 }
 
 function main(args) {

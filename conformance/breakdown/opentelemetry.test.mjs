@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startPostgres } from "./databases.mjs";
-import { counts, intake, REGISTER, start } from "./scene.mjs";
+import { counts, intake, REGISTER, start, TIMED } from "./scene.mjs";
 
 let postgres;
 
@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => postgres.stop());
 
 describe("an application with its own SDK at ratio 0.1", () => {
-  it("TR-32 S13 counts every request exactly, exports one in ten, times within 2 %", async () => {
+  it("TR-32 S13 counts every request exactly, exports one in ten, times within 2 %", TIMED, async () => {
     const app = await start("apps/own-sdk.cjs", {
       env: { PGPORT: String(postgres.port) },
     });

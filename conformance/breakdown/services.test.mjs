@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startPostgres, startRedis } from "./databases.mjs";
-import { counts, intake, start } from "./scene.mjs";
+import { counts, intake, start, TIMED } from "./scene.mjs";
 
 const databases = {};
 
@@ -23,7 +23,7 @@ describe.each([
   ["express 5", false],
   ["express 4", true],
 ])("%s with pg and a real PostgreSQL, unchanged, by --import", (_name, older) => {
-  it("BD-1 TR-22 counts exactly, times within 2 %, names by route", async () => {
+  it("BD-1 TR-22 counts exactly, times within 2 %, names by route", TIMED, async () => {
     const env = { PGPORT: String(databases.postgres.port) };
     const app = await start("apps/express-pg.cjs", { env, older });
     await app.load(1000, (i) => `/users/${i}?q=${i}`);
@@ -73,7 +73,7 @@ describe.each([
   ["fastify 5 with ioredis 6", false],
   ["fastify 4 with ioredis 5", true],
 ])("%s and a real Redis, unchanged, by --import", (_name, older) => {
-  it("BD-1 TR-22 counts exactly, times within 2 %, names by route", async () => {
+  it("BD-1 TR-22 counts exactly, times within 2 %, names by route", TIMED, async () => {
     const env = { REDIS_PORT: String(databases.redis.port) };
     const app = await start("apps/fastify-ioredis.cjs", { env, older });
     await app.load(1000, (i) => `/items/${i}`);
@@ -105,7 +105,7 @@ describe.each([
   ["koa 3 with @koa/router", false],
   ["koa 2 with koa-router", true],
 ])("%s as an ES module, calling with fetch, by --import", (_name, older) => {
-  it("BD-1 TR-22 counts exactly, times within 2 %, names by route", async () => {
+  it("BD-1 TR-22 counts exactly, times within 2 %, names by route", TIMED, async () => {
     const app = await start("apps/koa-fetch.mjs", { older });
     await app.load(1000, (i) => `/shop/items/${i}`);
     await app.load(200, () => "/shop/both");

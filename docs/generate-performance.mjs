@@ -40,7 +40,7 @@ function reasonIn({ goals }, { goal, unit }) {
  */
 export function judge(goal, results) {
   const own = at(results, goal.ours);
-  const rival = at(results, goal.rival?.at);
+  const rival = goal.rival?.recorded ?? at(results, goal.rival?.at);
   if (own === undefined) return { ...goal, state: "not measured", reason: undefined };
   if (own < 0) return { ...goal, own, state: "not measured", reason: IN_THE_NOISE };
   const holds = (value, limit) => (goal.atLeast ? value >= limit : value <= limit);
@@ -61,7 +61,7 @@ const table = (head, rows) => [row(head), row(head.map(() => "---")), ...rows.ma
 
 function goalTable(judged) {
   return table(
-    ["goal", "limit", "here", "rival, same run", "ratio", "ratio of the goal", ""],
+    ["goal", "limit", "here", "rival", "ratio", "ratio of the goal", ""],
     judged.map((goal) => {
       const bound = goal.atLeast ? "≥\u00a0" : "≤\u00a0";
       const rival = goal.rivalNow === undefined ? "–" : `${withUnit(goal.rivalNow, goal.unit)} (${goal.rival.name})`;
@@ -105,7 +105,7 @@ export function performancePage(parts, resultsOf) {
 
 <!-- Written by docs/generate-performance.mjs from bench/goals.json and bench/results: change those. -->
 
-What it costs, against what else there is, measured in the same run on the same machine. A goal is a figure; where the rival was measured with it, the goal is also the ratio the figure
+What it costs, against what else there is, measured in the same run on the same machine where nothing else is said. A goal is a figure; where the rival was measured with it, the goal is also the ratio the figure
 had to the rival when the goal was set, since machines differ and ratios travel. Figures are CPU time unless they say otherwise, the least of several rounds: wall time on a busy machine
 says more about the machine.
 

@@ -100,7 +100,7 @@ async function liveHour(refreshes) {
   await until(refreshes);
   const after = await memoryOf(page);
   await context.close();
-  return { refreshes, before, after };
+  return { refreshes, before, after, grownMiB: Math.max(0, Math.round((after.heapMiB - before.heapMiB) * 10) / 10) };
 }
 
 try {
@@ -118,7 +118,7 @@ try {
     node: process.version,
     cpu: cpus()[0]?.model,
     cores: cpus().length,
-    loadAverage: loadavg().map((load) => Math.round(load * 10) / 10),
+    load: loadavg().map((load) => Math.round(load * 10) / 10),
     store: { ...shape, metricsets },
     servicesPage24h: await fastest("#/services?from=now-24h", "[data-testid=services] tbody tr"),
     servicesPageNumbers24h: await fastest("#/services?from=now-24h", "[data-testid=services] .sparkline"),

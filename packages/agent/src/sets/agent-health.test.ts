@@ -11,9 +11,10 @@ class Figures extends RecordingTransport {
   drops = { queueFull: 0, rejected: 0, tooLarge: 0, spoolFull: 0, closed: 0 };
   requests = { succeeded: { requests: 0, bytes: 0 }, failed: { requests: 0, bytes: 0 } };
   extremes = { minPct: 0, maxPct: 0 };
+  spooled = 0;
 
   override stats(): TransportStats {
-    return { recorded: this.recorded, accepted: 0, queued: 0, spooled: 0, dropped: this.drops };
+    return { recorded: this.recorded, accepted: 0, queued: 0, spooled: this.spooled, dropped: this.drops };
   }
 
   health(): typeof this.requests {
@@ -54,6 +55,16 @@ describe("AgentHealthMetricSet", () => {
       sent.push((await values())["agent.events.total metricset"]);
     }
     expect(sent).toEqual([7, 3, undefined, 2]);
+  });
+
+  it("W-91 shows what waits on disk, once something did", async () => {
+    const { transport, values } = healthRegistry();
+    const shown: (number | undefined)[] = [];
+    for (const spooled of [0, 5, 2, 0]) {
+      transport.spooled = spooled;
+      shown.push((await values())["agent.events.spooled "]);
+    }
+    expect(shown).toEqual([undefined, 5, 2, 0]);
   });
 
   it("W-80 W-93 files drops under queue or error, requests by success, and shows the queue's extremes", async () => {
@@ -111,6 +122,7 @@ describe("AgentHealthMetricSet", () => {
       "agent.events.queue.max_size.pct",
       "agent.events.requests.count",
       "agent.events.requests.bytes",
+      "agent.events.spooled",
       "agent.series.overflow",
     ]);
   });

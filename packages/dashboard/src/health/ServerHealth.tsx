@@ -2,6 +2,7 @@ import { formatSpan } from "../format/time.js";
 import { formatValue } from "../format/unit.js";
 import { TableScroll } from "../table/TableScroll.js";
 import { quantile, type Sample, total } from "./exposition.js";
+import { QueueStats } from "./QueueStats.js";
 import { ReasonTable } from "./ReasonTable.js";
 import { Stat } from "./Stat.js";
 import { StoreStats } from "./StoreStats.js";
@@ -26,6 +27,7 @@ export function ServerHealth({ samples }: { samples: readonly Sample[] }) {
         <Stat name="Write time, p95" value={formatValue(quantile(samples, "tidegauge_commit_seconds", 0.95), "s")} />
         <Stat name="Memory" value={formatValue(one("process_resident_memory_bytes"), "byte")} />
         <StoreStats samples={samples} />
+        <QueueStats samples={samples} />
       </dl>
       <h2>What the server did with what it received</h2>
       <div class="grid">

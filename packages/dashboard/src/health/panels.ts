@@ -31,6 +31,16 @@ export function healthPanels(): PanelSpec[] {
       lines: [rate("agent.events.dropped", ["service.name", "reason"])],
     },
     {
+      id: "agent-spooled",
+      title: "Events waiting on disk, by service",
+      section: "Agent",
+      description: "In the agents' spool_dir, until the server takes them; seen afterwards for the time it was away.",
+      emptyText: "No agent kept anything on its disk in this time range.",
+      lines: [
+        { metric: "agent.events.spooled", aggregation: "sum", label: "spooled", groupBy: ["service.name"], limit: 8 },
+      ],
+    },
+    {
       id: "agent-overflow",
       title: "Writes beyond the limit of series",
       section: "Agent",

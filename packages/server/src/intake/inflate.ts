@@ -13,7 +13,7 @@ export interface Inflated {
 }
 
 /**
- * Inflates a small body in one call, which costs less than a stream (measured.md: below 64 KB). Undefined when the result is larger than
+ * Inflates a small body in one call, which costs less than a stream (below 64 KB). Undefined when the result is larger than
  * `MAX_WHOLE_BYTES`.
  */
 export function inflateWhole(encoding: Compressed, body: Buffer): Inflated | undefined {

@@ -9,7 +9,7 @@ import type { Batch } from "../output/output.js";
 import type { ScanRequest } from "./messages.js";
 import { openStore, type Store } from "./store.js";
 
-/** The naive model: every sample of every series in memory, and the rules of design.md (Query semantics) written down as directly as possible. */
+/** The naive model: every sample of every series in memory, and the rules of a query (docs/specification/store-and-queries.md) written down as directly as possible. */
 type Kind = "gauge" | "delta" | "cumulative" | "histogram_delta" | "histogram_cumulative" | "histogram_unknown";
 interface Point {
   time: number;

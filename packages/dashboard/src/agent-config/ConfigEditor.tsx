@@ -1,35 +1,55 @@
 import { useState } from "preact/hooks";
 import type { ApiError } from "../api/client.js";
 import { type ConfigDocument, writeConfig } from "./api.js";
-import { type Draft, OPTIONS, toDraft, toEntry } from "./draft.js";
+import { type Draft, toDraft, toEntry } from "./draft.js";
 import { EntryEditor } from "./EntryEditor.js";
+import { OPTIONS, problemOf } from "./options.js";
 
 export interface ConfigEditorProps {
   document: ConfigDocument;
   services: readonly string[];
-  /** Saved, or to be read again because somebody else changed it. */
   onSaved(): void;
+  /** Somebody else changed it meanwhile, and the user wants theirs. */
+  onReadAgain(): void;
+}
+
+interface Note {
+  text: string;
+  bad: boolean;
+  /** Saving cannot work before the configuration is read again. */
+  stale?: boolean;
 }
 
 /** The entries as a form. Nothing is sent before "Save". */
-export function ConfigEditor({ document, services, onSaved }: ConfigEditorProps) {
+export function ConfigEditor({ document, services, onSaved, onReadAgain }: ConfigEditorProps) {
   const [drafts, setDrafts] = useState<Draft[]>(() => document.entries.map(toDraft));
   const [etag, setEtag] = useState(document.etag);
   const [saved, setSaved] = useState(() => JSON.stringify(document.entries.map(toDraft)));
-  const [note, setNote] = useState<{ text: string; bad: boolean }>();
+  const [note, setNote] = useState<Note>();
   const changed = JSON.stringify(drafts) !== saved;
 
+  const [strict, setStrict] = useState(false);
+
   const save = async () => {
+    const invalid = drafts.some(({ rows }) => rows.some(({ option, value }) => problemOf(option, value) !== undefined));
+    setStrict(invalid);
+    if (invalid) {
+      setNote({ text: "Not saved: a value is not what its option takes.", bad: true });
+      return;
+    }
     try {
       const written = await writeConfig(drafts.map(toEntry), etag);
       const next = written.entries.map(toDraft);
       setDrafts(next);
       setSaved(JSON.stringify(next));
       setEtag(written.etag);
-      setNote({ text: "Saved. Agents ask for it within half a minute.", bad: false });
+      setNote({ text: "Saved. Agents get it when they ask next, usually within half a minute.", bad: false });
       onSaved();
     } catch (failure) {
-      setNote({ text: (failure as ApiError).message, bad: true });
+      const { status, message } = failure as ApiError;
+      if (status === 412) {
+        setNote({ text: "Not saved: somebody else changed the configuration meanwhile.", bad: true, stale: true });
+      } else setNote({ text: message, bad: true });
     }
   };
 
@@ -52,6 +72,7 @@ export function ConfigEditor({ document, services, onSaved }: ConfigEditorProps)
           // Entries have no identity beside their place: whom they are for is what is being typed.
           key={String(index)}
           draft={draft}
+          strict={strict}
           services={services}
           onChange={(next) => setDrafts(drafts.map((other, at) => (at === index ? next : other)))}
           onRemove={() => setDrafts(drafts.filter((_, at) => at !== index))}
@@ -74,6 +95,11 @@ export function ConfigEditor({ document, services, onSaved }: ConfigEditorProps)
           <p role={note.bad ? "alert" : "status"} class={note.bad ? "field-error" : "text-good"}>
             {note.text}
           </p>
+        )}
+        {note?.stale && (
+          <button type="button" class="button" title="Drops what you changed here" onClick={onReadAgain}>
+            Read again
+          </button>
         )}
       </div>
       <datalist id="config-options">

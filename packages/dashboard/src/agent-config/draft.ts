@@ -7,17 +7,6 @@ export interface Draft {
   rows: { option: string; value: string }[];
 }
 
-/** The options an agent of ours changes while it runs (configuration.md §6.3), and what their values look like. */
-export const OPTIONS: readonly { name: string; example: string }[] = [
-  { name: "metrics_interval", example: "30s" },
-  { name: "disable_metrics", example: "system.*, *.heap.*" },
-  { name: "recording", example: "true" },
-  { name: "log_level", example: "info" },
-  { name: "transaction_ignore_urls", example: "/healthz, /static/*" },
-  { name: "api_request_time", example: "10s" },
-  { name: "api_request_size", example: "768kb" },
-];
-
 /** An entry to edit. */
 export function toDraft({ service, settings }: ConfigEntry): Draft {
   return {

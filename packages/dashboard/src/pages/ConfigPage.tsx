@@ -20,7 +20,13 @@ export function ConfigPage() {
         <h1>Agent configuration</h1>
       </div>
       {config.data ? (
-        <ConfigEditor document={config.data} services={names} onSaved={() => setSaves(saves + 1)} />
+        <ConfigEditor
+          key={config.data.etag}
+          document={config.data}
+          services={names}
+          onSaved={() => setSaves(saves + 1)}
+          onReadAgain={config.retry}
+        />
       ) : config.error ? (
         <PanelError error={config.error} onRetry={config.retry} />
       ) : (

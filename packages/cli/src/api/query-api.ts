@@ -114,6 +114,12 @@ export class QueryApi {
     } catch (error) {
       const { cause = error } = error as Error;
       const why = cause instanceof Error ? cause.message : String(cause);
+      if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test((cause as NodeJS.ErrnoException).code ?? "")) {
+        throw new CommandError(
+          "SERVER_UNREACHABLE",
+          `the certificate of ${url} is not trusted (${why}); set NODE_EXTRA_CA_CERTS to the PEM file of its authority`,
+        );
+      }
       throw new CommandError(
         "SERVER_UNREACHABLE",
         `no server answers at ${url} (${why}); start one with tidegauge serve, or name it with --url`,

@@ -92,6 +92,10 @@ function explainFailure(serverUrl: string, peer: string, error: NodeJS.ErrnoExce
   if (code === "PROXY_REFUSED" || code === "NO_PROXY_CLIENT") {
     return fail("proxy", error.message, "let the proxy through to the server, or put the server's host into NO_PROXY");
   }
+  if (code === "ECONNRESET" && serverUrl.startsWith("http:")) {
+    const fix = "write https:// in ELASTIC_APM_SERVER_URL if the server speaks TLS; else look at its log";
+    return fail(check, `${serverUrl} closes the connection`, fix);
+  }
   return fail(
     check,
     `${serverUrl}: ${error.message}`,

@@ -58,7 +58,7 @@ const result = {
   node: process.version,
   cpu: cpus()[0]?.model,
   cores: cpus().length,
-  loadAverage: loadavg().map((load) => Math.round(load * 10) / 10),
+  load: loadavg().map((load) => Math.round(load * 10) / 10),
   listeningMs: least("listeningMs"),
   firstPointMs: least("firstPointMs"),
   movingMs: least("movingMs"),

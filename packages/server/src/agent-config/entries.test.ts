@@ -45,6 +45,8 @@ describe("agent configuration entries", () => {
     expect(parseEntries([{ service: { name: 5 }, settings: {} }])).toMatch(/^0\.service\.name: /);
     expect(parseEntries([{ settings: { "Bad Name": "1" } }])).toMatch(/^0\.settings\.Bad Name: /);
     expect(parseEntries([{ settings: {}, etag: 'a"b' }])).toMatch(/^0\.etag: /);
-    expect(parseEntries([{ settings: {} }, { service: {}, settings: {} }])).toMatch(/two entries/);
+    expect(parseEntries([{ settings: {} }, { service: {}, settings: {} }])).toBe(
+      "two entries for all services in all environments: put their settings into one",
+    );
   });
 });

@@ -48,7 +48,7 @@ export function parseEntries(document: unknown): ConfigEntry[] | string {
   const result: ConfigEntry[] = [];
   for (const { service, settings, etag } of parsed.data) {
     const key = JSON.stringify([service.name, service.environment]);
-    if (seen.has(key)) return `two entries for the same service and environment: ${key}`;
+    if (seen.has(key)) return `two entries for ${named(service)}: put their settings into one`;
     seen.add(key);
     const who: { name?: string; environment?: string } = {};
     if (service.name !== undefined) who.name = service.name;
@@ -89,4 +89,10 @@ function hash(settings: Readonly<Record<string, string>>): string {
 
 function digest(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 32);
+}
+
+/** Whom an entry is for, in words. */
+function named({ name, environment }: { name?: string | undefined; environment?: string | undefined }): string {
+  const service = name === undefined ? "all services" : `the service ${name}`;
+  return environment === undefined ? `${service} in all environments` : `${service} in ${environment}`;
 }

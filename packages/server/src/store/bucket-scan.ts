@@ -24,7 +24,10 @@ export async function scanBuckets(
   const { selection, window } = plan;
   const kinds = new Set(selection.series.map(({ kind }) => kind));
   if (kinds.size > 0 && ![...kinds].some((kind) => kind.startsWith("histogram"))) {
-    throw new StoreError("NOT_A_HISTOGRAM", `the metric has no buckets, it is a ${[...kinds].join(", ")}`);
+    throw new StoreError(
+      "NOT_A_HISTOGRAM",
+      `the metric has no buckets: its kind is ${[...kinds].join(", ")}, not histogram`,
+    );
   }
   if (window.steps * request.buckets > MAX_COUNTS) {
     throw new StoreError(

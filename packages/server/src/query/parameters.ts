@@ -1,4 +1,4 @@
-import { AGGREGATIONS, parseDuration, parseTime } from "@tidegauge/protocol/query";
+import { AGGREGATIONS, parseTime } from "@tidegauge/protocol/query";
 import { z } from "zod";
 import { DEFAULT_BUCKETS, MAX_BUCKETS, MAX_SERIES } from "../store/limits.js";
 import {
@@ -9,6 +9,7 @@ import {
   type ProcessesRequest,
   type ScanRequest,
 } from "../store/messages.js";
+import { filter, keys, limitUpTo, MAX_TEXT, optional, step } from "./fields.js";
 
 /** The query is wrong: answered 400 with this code. */
 export class BadQuery extends Error {
@@ -20,72 +21,6 @@ export class BadQuery extends Error {
     this.name = "BadQuery";
   }
 }
-
-const MAX_TEXT = 1024;
-const MAX_KEYS = 20;
-const MIN_STEP_MS = 1000;
-
-/** A parameter left empty is left out. */
-const optional = z
-  .string()
-  .max(MAX_TEXT)
-  .transform((text) => (text === "" ? undefined : text))
-  .optional();
-
-const step = z
-  .string()
-  .default("auto")
-  .transform((text, context) => {
-    if (text === "auto" || text === "") return 0;
-    const stepMs = parseDuration(text);
-    if (stepMs !== undefined && stepMs >= MIN_STEP_MS) return stepMs;
-    context.addIssue({ code: "custom", message: "must be auto or a duration of at least 1s, like 30s, 5m, 1h or 1d" });
-    return z.NEVER;
-  });
-
-const keys = z
-  .string()
-  .max(MAX_TEXT)
-  .default("")
-  .transform((text, context) => {
-    const list = [
-      ...new Set(
-        text
-          .split(",")
-          .map((key) => key.trim())
-          .filter((key) => key !== ""),
-      ),
-    ];
-    if (list.length <= MAX_KEYS) return list;
-    context.addIssue({ code: "custom", message: `at most ${MAX_KEYS} keys` });
-    return z.NEVER;
-  });
-
-const filter = z
-  .array(
-    z
-      .string()
-      .max(MAX_TEXT)
-      .transform((text, context) => {
-        const colon = text.indexOf(":");
-        if (colon > 0) return { key: text.slice(0, colon), value: text.slice(colon + 1) };
-        context.addIssue({ code: "custom", message: "must be key:value" });
-        return z.NEVER;
-      }),
-  )
-  .max(MAX_KEYS, { message: `at most ${MAX_KEYS} filters` });
-
-const limitUpTo = (most: number) =>
-  z
-    .string()
-    .optional()
-    .transform((text, context) => {
-      if (text === undefined || text === "") return undefined;
-      const value = /^\d{1,6}$/.test(text) ? Number(text) : 0;
-      if (value >= 1 && value <= most) return value;
-      context.addIssue({ code: "custom", message: `must be a whole number from 1 to ${most}` });
-      return z.NEVER;
-    });
 
 /** What selects series, and in which steps. */
 const SELECTION = {

@@ -14,6 +14,7 @@ import type { Logger } from "../logging/logger.js";
 import type { Batch } from "./batch.js";
 import type { Clock, Timer } from "./clock.js";
 import { claimAbandoned, makeDirectory, readRecord, recordsIn, SPOOL_SUFFIX } from "./spool-directory.js";
+import { type Entry, SpoolEntries } from "./spool-entries.js";
 import { thisOwner } from "./spool-lock.js";
 import { encodeRecord } from "./spool-record.js";
 
@@ -49,12 +50,6 @@ export interface SpoolOptions {
   readonly dropped: (events: number) => void;
 }
 
-interface Entry {
-  readonly file: string;
-  readonly bytes: number;
-  readonly events: number;
-}
-
 /**
  * Batches on disk (W-91): one file each in a directory of this process, `<spool_dir>/<service>/<pid>-<ephemeral id>/`, with a lock file that names
  * the process. Whoever finds the directory of a dead process renames it into its own, which only one can do, and sends what is in it. A disk that
@@ -65,9 +60,7 @@ export class Spool {
   readonly #disk: SpoolDisk;
   readonly #home: string;
   readonly #path: string;
-  /** Oldest first. */
-  #entries: Entry[] = [];
-  #bytes = 0;
+  readonly #entries: SpoolEntries;
   #written = 0;
   #open = false;
   #warned = false;
@@ -76,6 +69,7 @@ export class Spool {
 
   constructor(options: SpoolOptions) {
     this.#options = options;
+    this.#entries = new SpoolEntries(options.limitBytes);
     this.#disk = options.disk ?? { write: (path, data) => fs.writeFile(path, data), writeSync: writeFileSync };
     this.#home = join(options.directory, options.serviceName.replaceAll(" ", "_"));
     this.#path = join(this.#home, `${process.pid}-${options.ephemeralId}`);
@@ -132,7 +126,6 @@ export class Spool {
   /** Takes the oldest batch to send it; its file stays until `remove`. A damaged or too old one is dropped and the next one taken. */
   async takeOldest(): Promise<Batch | undefined> {
     for (let entry = this.#entries.shift(); entry; entry = this.#entries.shift()) {
-      this.#bytes -= entry.bytes;
       const expired = Date.now() - Number(entry.file.slice(0, TIME_DIGITS)) > MAX_AGE_MS;
       const batch = expired ? undefined : await readRecord(join(this.#path, entry.file), entry.file);
       if (batch) return batch;
@@ -152,13 +145,11 @@ export class Spool {
       events: batch.events,
     };
     this.#entries.unshift(entry);
-    this.#bytes += entry.bytes;
   }
 
   /** Takes the entry of a file out of those that wait, for one that is being sent already. */
   withdraw(file: string): void {
-    const at = this.#entries.findIndex((entry) => entry.file === file);
-    if (at >= 0) this.#bytes -= (this.#entries.splice(at, 1)[0] as Entry).bytes;
+    this.#entries.withdraw(file);
   }
 
   /** A batch needs no place on disk any more. */
@@ -209,16 +200,12 @@ export class Spool {
 
   #add(entry: Entry): void {
     this.#entries.push(entry);
-    this.#bytes += entry.bytes;
     this.#makeRoom(0);
   }
 
-  /** Drops the oldest records until `bytes` more fit. Ends when none is left, whatever the sum says. */
+  /** Drops the oldest records until `bytes` more fit. */
   #makeRoom(bytes: number): void {
-    while (this.#bytes + bytes > this.#options.limitBytes) {
-      const entry = this.#entries.shift();
-      if (!entry) return;
-      this.#bytes -= entry.bytes;
+    for (const entry of this.#entries.makeRoom(bytes)) {
       this.remove(entry.file);
       this.#options.dropped(entry.events);
     }
@@ -276,9 +263,7 @@ export class Spool {
       events += entry.events;
     }
     await fs.rm(claimed, { recursive: true, force: true }).catch(() => {});
-    // At once: a record saved meanwhile must not find bytes without the entries that it could drop for them.
-    this.#entries = [...inherited, ...this.#entries];
-    for (const entry of inherited) this.#bytes += entry.bytes;
+    this.#entries.unshift(...inherited);
     if (events > 0) {
       this.#options.inherited(events);
       this.#options.logger.info(`spool: ${events} events of an ended process (${from}) will be sent`);

@@ -5,16 +5,19 @@ import { forgetSession } from "./api/session.js";
 import { LoginForm } from "./login/LoginForm.js";
 import { Header } from "./pages/Header.js";
 import { LazyPage } from "./pages/LazyPage.js";
+import { NoPage } from "./pages/NoPage.js";
 import { ServicePage } from "./pages/ServicePage.js";
 import { ServicesPage } from "./pages/ServicesPage.js";
 import { useLocation } from "./route/useLocation.js";
 import { applyTheme, onThemeChange } from "./theme/theme.js";
 
-const LATER: Record<string, () => Promise<ComponentType>> = {
-  explore: () => import("./pages/ExplorePage.js").then(({ ExplorePage }) => ExplorePage),
-  config: () => import("./pages/ConfigPage.js").then(({ ConfigPage }) => ConfigPage),
-  health: () => import("./pages/HealthPage.js").then(({ HealthPage }) => HealthPage),
-};
+const LATER: ReadonlyMap<string, () => Promise<ComponentType>> = new Map(
+  Object.entries({
+    explore: () => import("./pages/ExplorePage.js").then(({ ExplorePage }) => ExplorePage),
+    config: () => import("./pages/ConfigPage.js").then(({ ConfigPage }) => ConfigPage),
+    health: () => import("./pages/HealthPage.js").then(({ HealthPage }) => HealthPage),
+  }),
+);
 
 /** Only the skip button takes the focus there. */
 const FOCUSABLE = { tabIndex: -1 } as const;
@@ -56,7 +59,7 @@ function CurrentPage() {
   const { path } = useLocation();
   const [page = "services", item] = path;
   if (page === "services" && item !== undefined) return <ServicePage key={item} name={item} />;
-  const load = LATER[page];
+  const load = LATER.get(page);
   if (load) return <LazyPage key={page} load={load} />;
-  return <ServicesPage />;
+  return page === "services" ? <ServicesPage /> : <NoPage name={page} />;
 }

@@ -34,8 +34,8 @@ export function SeriesGrid({ data, label }: { data: ChartData; label: string }) 
   const series = hovered === null ? undefined : rows[hovered.row];
   const time = hovered === null ? undefined : data.times[hovered.step];
   return (
-    <div class="heatmap" data-testid="heatmap">
-      <ul class="heatmap-labels">
+    <div class="series-grid" data-testid="series-grid">
+      <ul class="series-grid-labels">
         {rows.map(({ id, label: name }) => (
           <li key={id} title={name}>
             {name}
@@ -55,7 +55,7 @@ export function SeriesGrid({ data, label }: { data: ChartData; label: string }) 
         }}
         onPointerLeave={() => setHovered(null)}
       />
-      <p class="heatmap-note muted">
+      <p class="series-grid-note muted">
         {series && time !== undefined
           ? `${formatClock(time)}  ${series.label}  ${formatValue(series.values[hovered?.step ?? 0], data.unit)}`
           : "Point at a cell to read it."}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bridgeGaps, interpolateGaps, usualGap } from "./gaps.js";
+import { bridgeGaps, interpolateGaps, isolatedPoints, usualGap } from "./gaps.js";
 
 describe("gaps", () => {
   it("draws across steps that are shorter than the reporting interval", () => {
@@ -39,4 +39,11 @@ describe("gaps", () => {
     expect(usualGap([1, null, null, 1, null, null, 1])).toBe(7);
     expect(usualGap([1])).toBe(0);
   });
+});
+
+it("finds the values no line leads to", () => {
+  expect(isolatedPoints([null, 1, null])).toEqual([1]);
+  expect(isolatedPoints([5])).toEqual([0]);
+  expect(isolatedPoints([1, undefined, 2, null, 3, null, 4, 5])).toEqual([4]);
+  expect(isolatedPoints([null, undefined, null])).toEqual([]);
 });

@@ -43,6 +43,22 @@ export function interpolateGaps(values: readonly (number | null)[]): (number | n
   return filled;
 }
 
+/**
+ * Where a column as drawn ({@link bridgeGaps}) has a value between two gaps: no line leads there, so it needs a dot.
+ */
+export function isolatedPoints(column: ArrayLike<number | null | undefined>): number[] {
+  const found: number[] = [];
+  const neighbour = (from: number, by: number): boolean => {
+    let index = from + by;
+    while (index >= 0 && index < column.length && column[index] === undefined) index += by;
+    return typeof column[index] === "number";
+  };
+  for (let index = 0; index < column.length; index++) {
+    if (typeof column[index] === "number" && !neighbour(index, -1) && !neighbour(index, 1)) found.push(index);
+  }
+  return found;
+}
+
 /** Calls `visit(start, end)` for each run of nulls that has a value on both sides. */
 function forEachInnerRun(values: readonly (number | null)[], visit: (start: number, end: number) => void): void {
   let before = -1;

@@ -11,6 +11,7 @@ import {
   timeCursor,
   timeHooks,
 } from "./frame.js";
+import { isolatedPoints } from "./gaps.js";
 import { seriesToken, tokenColour, translucent } from "./palette.js";
 import { valueRange, valueTicks } from "./scale.js";
 
@@ -62,7 +63,15 @@ function seriesOptions(series: ChartSeries, colour: number, stacked: boolean): u
     label: series.label,
     stroke: tokenColour(token),
     width: series.style === "limit" ? 1.25 : stacked ? 1 : 1.75,
-    points: series.style === "dots" ? { show: true, size: 6, fill: tokenColour(token) } : { show: false },
+    points:
+      series.style === "dots"
+        ? { show: true, size: 6, fill: tokenColour(token) }
+        : {
+            show: false,
+            size: 5,
+            fill: tokenColour(token),
+            filter: (plot, index) => isolatedPoints(plot.data[index] ?? []),
+          },
     ...(series.style === "dots" ? { paths: () => null } : {}),
     spanGaps: false,
     ...(series.style === "limit" ? { dash: [6, 4] } : {}),

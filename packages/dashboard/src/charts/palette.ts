@@ -2,16 +2,18 @@
 const COLOURS = 10;
 
 /** Outcomes look the same wherever they are shown. */
-const MEANINGS: Record<string, string> = {
-  _other: "--series-rest",
-  failure: "--series-failure",
-  success: "--series-success",
-  unknown: "--series-rest",
-};
+const MEANINGS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    _other: "--series-rest",
+    failure: "--series-failure",
+    success: "--series-success",
+    unknown: "--series-rest",
+  }),
+);
 
 /** The custom property of the series at `index`, unless its id or label has a colour of its own. */
 export function seriesToken(index: number, series: { id: string; label: string }): string {
-  return MEANINGS[series.id] ?? MEANINGS[series.label] ?? `--series-${(index % COLOURS) + 1}`;
+  return MEANINGS.get(series.id) ?? MEANINGS.get(series.label) ?? `--series-${(index % COLOURS) + 1}`;
 }
 
 /** The colour behind a token under the shown theme. uPlot draws on a canvas, which knows no custom properties. */

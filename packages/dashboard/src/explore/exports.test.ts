@@ -15,3 +15,14 @@ it("writes a line a step and a column a series, quoted where needed", () => {
   });
   expect(csv).toBe('time,"GET ""x"", y",b\r\n1970-01-01T00:00:00.000Z,1.5,0\r\n1970-01-01T00:00:10.000Z,,2\r\n');
 });
+
+it("lets no label be a formula, and leaves numbers alone", () => {
+  const labels = ['=HYPERLINK("x")', "+1", "-1", "@a", "\tb", "a=b"];
+  const series = labels.map((label) => ({ id: label, label, values: [-1], style: "line" as const }));
+  const csv = toCsv({ times: [0], fromMs: 0, toMs: 1, stepMs: 1, unit: null, series });
+  expect(csv.split("\r\n")).toEqual([
+    `time,"'=HYPERLINK(""x"")",'+1,'-1,'@a,'\tb,a=b`,
+    "1970-01-01T00:00:00.000Z,-1,-1,-1,-1,-1,-1",
+    "",
+  ]);
+});

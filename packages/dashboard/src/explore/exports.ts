@@ -1,7 +1,11 @@
 import type { ChartData } from "../charts/data.js";
 
-/** A CSV field: quoted when it holds a separator, a quote or a line break (RFC 4180). */
-function field(text: string): string {
+/**
+ * A CSV field: quoted when it holds a separator, a quote or a line break (RFC 4180). Labels come from whoever sends
+ * metrics; one that begins like a formula gets a `'` in front, or a spreadsheet would run it.
+ */
+function field(label: string): string {
+  const text = /^[=+\-@\t\r]/.test(label) ? `'${label}` : label;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

@@ -68,3 +68,8 @@ describe("units", () => {
     expect(tickIncrements(null)).toEqual(expect.arrayContaining([0.1, 0.2, 0.5, 1, 2, 5, 10]));
   });
 });
+
+it("takes a unit from an agent for a word, whatever it is called", () => {
+  expect(formatValue(2, "constructor")).toBe("2 constructor");
+  expect(formatTicks([0, 1], "toString")).toEqual(["0 toString", "1 toString"]);
+});

@@ -36,19 +36,21 @@ const NUMBERS: readonly Scale[] = [
 ];
 
 /** Microseconds in one of the unit, by the spellings seen on the wire. */
-const MICROSECONDS: Record<string, number> = {
-  ns: 1e-3,
-  nanos: 1e-3,
-  us: 1,
-  micros: 1,
-  ms: 1e3,
-  millis: 1e3,
-  s: 1e6,
-  seconds: 1e6,
-  m: 6e7,
-  min: 6e7,
-  h: 3.6e9,
-};
+const MICROSECONDS: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    ns: 1e-3,
+    nanos: 1e-3,
+    us: 1,
+    micros: 1,
+    ms: 1e3,
+    millis: 1e3,
+    s: 1e6,
+    seconds: 1e6,
+    m: 6e7,
+    min: 6e7,
+    h: 3.6e9,
+  }),
+);
 
 /** A unit may end in `/s`: a rate of it. */
 function splitRate(unit: string | null): { base: string; rate: boolean } {
@@ -61,13 +63,13 @@ export function unitFamily(unit: string | null): UnitFamily {
   const { base } = splitRate(unit);
   if (base === "percent") return "percent";
   if (base === "byte" || base === "bytes" || base === "By") return "byte";
-  if (base in MICROSECONDS) return "duration";
+  if (MICROSECONDS.has(base)) return "duration";
   return "number";
 }
 
 /** The factor from a value in `unit` to the base its family is scaled from. */
 function toBase(base: string): number {
-  return MICROSECONDS[base] ?? 1;
+  return MICROSECONDS.get(base) ?? 1;
 }
 
 function pickScale(scales: readonly Scale[], magnitude: number): Scale {

@@ -1,25 +1,6 @@
 import { formatValue } from "../format/unit.js";
 import type { Sample } from "./exposition.js";
-
-/** What the server's own words for reasons mean to a reader. Unknown ones are shown as they are. */
-const MEANINGS: Record<string, string> = {
-  credentials: "wrong or missing token",
-  unauthorized: "wrong or missing token",
-  remote: "from another machine, without a token set",
-  host: "for a host name that is not this server's",
-  origin: "from a page of another site",
-  rum: "from a browser agent",
-  load: "more at once than the server takes",
-  connections: "more connections than allowed",
-  protocol: "not HTTP, or cut off",
-  breakdownWithoutSelfTime: "breakdown metricset without its self time",
-  notANumber: "sample that is no finite number",
-  histogramLengths: "histogram whose values and counts differ in number",
-  decode: "not readable as JSON or not the protocol's form",
-  validation: "against the rules of the protocol",
-  too_large: "longer than the server allows",
-  unknown_type: "an event type nobody knows",
-};
+import { meaningOf } from "./reasons.js";
 
 /** Counts by reason, the largest first; says so when there are none. */
 export function ReasonTable({ title, samples, label }: { title: string; samples: readonly Sample[]; label: string }) {
@@ -37,7 +18,7 @@ export function ReasonTable({ title, samples, label }: { title: string; samples:
             {rows.map(({ labels, value }) => (
               <tr key={labels[label]}>
                 <th scope="row">
-                  {labels[label]} <span class="muted">{MEANINGS[labels[label] ?? ""] ?? ""}</span>
+                  {labels[label]} <span class="muted">{meaningOf(labels[label] ?? "")}</span>
                 </th>
                 <td>{formatValue(value, null)}</td>
               </tr>

@@ -31,7 +31,8 @@ export function LoginForm({ onOpen }: { onOpen(): void }) {
     >
       <h1>This server asks for its token</h1>
       <p class="muted">
-        It was started with <code>--secret-token</code>. The token is kept in a cookie that scripts cannot read.
+        It was started with <code>--secret-token</code> or <code>--api-key</code>; a key does as well. It is kept in a
+        cookie that scripts cannot read.
       </p>
       <label class="field">
         Secret token

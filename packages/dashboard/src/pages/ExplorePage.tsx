@@ -10,6 +10,7 @@ import { formatAge } from "../format/time.js";
 import { useTick } from "../live/useTick.js";
 import { PanelEmpty, PanelError, PanelLoading } from "../panels/Panel.js";
 import { setParameters, useLocation } from "../route/useLocation.js";
+import { FirstRun } from "../setup/FirstRun.js";
 import { loadServices } from "../time/dataAge.js";
 import { queryTimes } from "../time/range.js";
 import { useRange } from "../time/useRange.js";
@@ -54,6 +55,8 @@ export function ExplorePage() {
         ) : (
           <PanelLoading />
         )
+      ) : metrics.data.metrics.length === 0 && service === undefined ? (
+        <FirstRun />
       ) : (
         <div class="explore">
           <MetricList metrics={metrics.data.metrics} chosen={selection.metric} onChoose={choose} />

@@ -85,7 +85,15 @@ export function ServicePage({ name }: { name: string }) {
           <PanelLoading />
         )
       ) : panels.length === 0 ? (
-        <PanelEmpty>This service said hello and has not reported metrics yet.</PanelEmpty>
+        services.data === undefined ? (
+          <PanelLoading />
+        ) : summary === undefined ? (
+          <PanelEmpty>
+            There is no service “{name}”. <a href={linkTo(["services"], parameters)}>All services</a>
+          </PanelEmpty>
+        ) : (
+          <PanelEmpty>This service said hello and has not reported metrics yet.</PanelEmpty>
+        )
       ) : (
         <>
           {(durations !== undefined || hasBreakdown) && (

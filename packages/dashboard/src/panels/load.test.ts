@@ -90,6 +90,24 @@ describe("joinAnswers", () => {
     expect(gauge.series[0]?.values).toEqual([10, 10, 2]);
   });
 
+  it("draws the step under way where it is all there is, a rate over the part that is over", () => {
+    const only = answer(
+      [
+        [0, null],
+        [30_000, 10],
+        [35_000, 4],
+      ],
+      { step: 10_000, to: 40_000 },
+    );
+    const young = { ...only, series: [{ labels: {}, points: [[35_000, 4]] as [number, number][] }] };
+    const line = { metric: "a", label: "a" } as const;
+    const values = (one: Parameters<typeof joinAnswers>[0][number]) => joinAnswers([one]).series[0]?.values;
+    expect(values({ line: { ...line, aggregation: "rate" }, answer: young })).toEqual([8]);
+    expect(values({ line: { ...line, aggregation: "sum" }, answer: young })).toEqual([4]);
+    expect(values({ line: { ...line, aggregation: "sum", perSecond: true }, answer: young })).toEqual([0.8]);
+    expect(values({ line: { ...line, aggregation: "rate" }, answer: only })).toEqual([null, 10, null]);
+  });
+
   it("takes a resetting counter that sent nothing for zero, but only in complete steps after its first value", () => {
     const points: [number, number | null][] = [
       [0, null],

@@ -83,15 +83,24 @@ export function joinAnswers(answers: readonly { line: PanelLine; answer: QueryRe
   };
 }
 
+/** How much of the step that begins at `time` is over, in milliseconds: all of it, but of the last one. */
+export function elapsedMs({ step, to }: Pick<QueryResponse, "step" | "to">, time: number): number {
+  return Math.max(1, Math.min(step, to - time));
+}
+
 function toSeries(line: PanelLine, answer: QueryResponse, series: QuerySeries, times: readonly number[]): ChartSeries {
   const values = new Map(series.points);
   const factor = (line.scale ?? 1) / (line.perSecond ? answer.step / 1000 : 1);
-  // The step under way holds only part of its events: drawn, it would look like a fall.
-  const complete = ["rate", "sum", "count"].includes(line.aggregation) && !line.combine;
+  // The step under way holds only part of its events: drawn, it would look like a fall. In a long range it may be all
+  // there is of something new; then a rate is taken over the part of the step that is over.
+  const isOver = (time: number) => time + answer.step <= answer.to;
+  const adds = ["rate", "sum", "count"].includes(line.aggregation) && !line.combine;
+  const hidesLast = adds && series.points.some(([time, value]) => value !== null && isOver(time));
+  const isRate = line.aggregation === "rate" || line.perSecond === true;
   const plotted = times.map((time) => {
     const value = values.get(time) ?? null;
-    if (value === null || (complete && time + answer.step > answer.to)) return null;
-    return value * factor;
+    if (value === null || (hidesLast && !isOver(time))) return null;
+    return value * factor * (adds && isRate ? answer.step / elapsedMs(answer, time) : 1);
   });
   const grouped = line.groupBy !== undefined;
   const rest = series.labels._other === "true" && !line.prefixed;

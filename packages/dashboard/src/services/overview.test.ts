@@ -41,3 +41,19 @@ it("joins throughput, errors, percentile, CPU and memory by service", () => {
 it("is all dashes when no service has the metrics", () => {
   expect(joinOverview({ counts: null, p95: null, cpu: null, memory: null }).size).toBe(0);
 });
+
+it("has the numbers of a service whose first step is not over yet, over the time that has passed", () => {
+  const young: QueryResponse = {
+    from: 0,
+    to: 20_000,
+    step: 3_600_000,
+    unit: null,
+    series: [
+      { labels: { "service.name": "shop", "event.outcome": "success" }, points: [[0, 30]] },
+      { labels: { "service.name": "shop", "event.outcome": "failure" }, points: [[0, 10]] },
+    ],
+  };
+  const shop = joinOverview({ counts: young }).get("shop");
+  expect(shop?.throughput).toEqual({ value: 2, values: [2] });
+  expect(shop?.errors.value).toBe(0.25);
+});

@@ -3,6 +3,7 @@ import { ApiError } from "../api/client.js";
 import { type Query, runQuery } from "../api/query.js";
 import { lastValue } from "../charts/data.js";
 import { labelOf } from "../panels/labels.js";
+import { elapsedMs } from "../panels/load.js";
 import { OUTCOME_LABEL, TRANSACTION_DURATION } from "../transactions/panels.js";
 import { heapTrend } from "./heapTrend.js";
 
@@ -35,6 +36,9 @@ export type TrendColumn = "throughput" | "p95" | "errors" | "cpu" | "memory";
 
 const NOTHING: Trend = { value: null, values: [] };
 
+/** The most groups the server answers; services beyond it have dashes, and without a limit none would have numbers. */
+const MOST_GROUPS = 1000;
+
 /** The columns' queries, one for all services each. */
 const QUERIES = {
   counts: { metric: TRANSACTION_DURATION, aggregation: "count", groupBy: ["service.name", OUTCOME_LABEL] },
@@ -54,7 +58,7 @@ export function loadOverview(
   times: Pick<Query, "from" | "to">,
   signal?: AbortSignal,
 ): Promise<QueryResponse | null> {
-  return orNothing(runQuery({ ...times, ...QUERIES[name] }, signal));
+  return orNothing(runQuery({ ...times, limit: MOST_GROUPS, ...QUERIES[name] }, signal));
 }
 
 /** No service has the metric: that is a column of dashes, not an error of the page. */
@@ -128,12 +132,18 @@ interface Counts {
 
 function countsByService(answer: QueryResponse): Map<string, Counts> {
   const services = new Map<string, Counts>();
+  const complete = new Set<string>();
+  for (const { labels, points } of answer.series) {
+    if (points.some(([time, value]) => value !== null && time + answer.step <= answer.to))
+      complete.add(labelOf(labels, "service.name"));
+  }
   for (const { labels, points } of answer.series) {
     const name = labelOf(labels, "service.name");
+    const hasComplete = complete.has(name);
     const counts = services.get(name) ?? { total: points.map(() => null), failed: points.map(() => 0) };
     points.forEach(([time, value], index) => {
-      // The step under way holds only part of its transactions.
-      if (value === null || time + answer.step > answer.to) return;
+      // The step under way holds only part of its transactions; it counts where there is no other.
+      if (value === null || (hasComplete && time + answer.step > answer.to)) return;
       counts.total[index] = (counts.total[index] ?? 0) + value;
       if (labelOf(labels, "event.outcome") === "failure") counts.failed[index] = (counts.failed[index] ?? 0) + value;
     });
@@ -142,16 +152,18 @@ function countsByService(answer: QueryResponse): Map<string, Counts> {
   return services;
 }
 
-function addCounts(entry: ServiceOverview, { step }: QueryResponse, total: (number | null)[], failed: number[]): void {
+function addCounts(entry: ServiceOverview, answer: QueryResponse, total: (number | null)[], failed: number[]): void {
+  const times = answer.series[0]?.points.map(([time]) => time) ?? [];
+  const secondsOf = (index: number) => elapsedMs(answer, times[index] ?? 0) / 1000;
   const seen = total.filter((value) => value !== null).length;
   const count = total.reduce<number>((sum, value) => sum + (value ?? 0), 0);
   const failures = failed.reduce((sum, value) => sum + value, 0);
   const first = total.findIndex((value) => value !== null);
   const last = total.findLastIndex((value) => value !== null);
-  const seconds = ((last - first + 1) * step) / 1000;
+  const seconds = ((last - first) * answer.step) / 1000 + secondsOf(last);
   entry.throughput = {
     value: seen === 0 ? null : count / seconds,
-    values: total.map((value) => (value === null ? null : value / (step / 1000))),
+    values: total.map((value, index) => (value === null ? null : value / secondsOf(index))),
   };
   entry.errors = {
     value: count === 0 ? null : failures / count,

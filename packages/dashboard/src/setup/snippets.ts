@@ -5,8 +5,10 @@ export interface Snippet {
   steps: readonly { text: string; code: string }[];
 }
 
-/** The snippets for a server at `url`. */
-export function snippetsFor(url: string): readonly Snippet[] {
+/** The snippets for a server at `url`; `token`: one that asks for a token. */
+export function snippetsFor(url: string, token: boolean): readonly Snippet[] {
+  const environment = `ELASTIC_APM_SERVER_URL=${url} \\\n${token ? "ELASTIC_APM_SECRET_TOKEN=the-token \\\n" : ""}ELASTIC_APM_SERVICE_NAME=my-service`;
+  const options = `{ serviceName: "my-service", serverUrl: "${url}"${token ? ', secretToken: "the-token"' : ""} }`;
   return [
     {
       id: "node",
@@ -15,11 +17,11 @@ export function snippetsFor(url: string): readonly Snippet[] {
         { text: "Add the agent to the application:", code: "npm install @tidegauge/agent" },
         {
           text: "Start the application with it, no code needed:",
-          code: `ELASTIC_APM_SERVER_URL=${url} \\\nELASTIC_APM_SERVICE_NAME=my-service \\\nnode --import @tidegauge/agent/register app.js`,
+          code: `${environment} \\\nnode --import @tidegauge/agent/register app.js`,
         },
         {
           text: "Or from the code, with metrics of its own:",
-          code: `import { Client, MetricSet } from "@tidegauge/agent";\n\nconst client = new Client({ serviceName: "my-service", serverUrl: "${url}" });\nconst metrics = client.metrics.register(MetricSet);\nmetrics.counter("orders").inc();`,
+          code: `import { Client, MetricSet } from "@tidegauge/agent";\n\nconst client = new Client(${options});\nconst metrics = client.metrics.register(MetricSet);\nmetrics.counter("orders").inc();`,
         },
       ],
     },
@@ -30,7 +32,7 @@ export function snippetsFor(url: string): readonly Snippet[] {
         { text: "Elastic’s own agent speaks the same protocol:", code: "pip install elastic-apm" },
         {
           text: "Point it here:",
-          code: `ELASTIC_APM_SERVER_URL=${url} \\\nELASTIC_APM_SERVICE_NAME=my-service \\\nelasticapm-run python app.py`,
+          code: `${environment} \\\nelasticapm-run python app.py`,
         },
       ],
     },
@@ -44,7 +46,7 @@ export function snippetsFor(url: string): readonly Snippet[] {
         },
         {
           text: "Add the exporter to its readers:",
-          code: `import { Client } from "@tidegauge/agent";\nimport { TidegaugeMetricReader } from "@tidegauge/agent/opentelemetry";\nimport { MeterProvider } from "@opentelemetry/sdk-metrics";\n\nconst client = new Client({ serviceName: "my-service", serverUrl: "${url}" });\nnew MeterProvider({ readers: [new TidegaugeMetricReader({ client })] });`,
+          code: `import { Client } from "@tidegauge/agent";\nimport { TidegaugeMetricReader } from "@tidegauge/agent/opentelemetry";\nimport { MeterProvider } from "@opentelemetry/sdk-metrics";\n\nconst client = new Client(${options});\nnew MeterProvider({ readers: [new TidegaugeMetricReader({ client })] });`,
         },
       ],
     },

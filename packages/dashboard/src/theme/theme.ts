@@ -6,7 +6,13 @@ export const THEME_CHOICES: readonly ThemeChoice[] = ["auto", "light", "dark"];
 
 const STORAGE_KEY = "tidegauge.theme";
 
-const systemDark = (): MediaQueryList => window.matchMedia("(prefers-color-scheme: dark)");
+let media: MediaQueryList | undefined;
+
+/** Always the same list: each call of `matchMedia` makes a new one, with listeners of its own. */
+function systemDark(): MediaQueryList {
+  media ??= window.matchMedia("(prefers-color-scheme: dark)");
+  return media;
+}
 
 const listeners = new Set<() => void>();
 
@@ -45,11 +51,10 @@ export function chooseTheme(choice: ThemeChoice): void {
 
 /** Calls `listener` when the shown theme may have changed, by choice or by the system. Returns the stop function. */
 export function onThemeChange(listener: () => void): () => void {
-  const media = systemDark();
-  media.addEventListener("change", applyTheme);
+  if (listeners.size === 0) systemDark().addEventListener("change", applyTheme);
   listeners.add(listener);
   return () => {
     listeners.delete(listener);
-    if (listeners.size === 0) media.removeEventListener("change", applyTheme);
+    if (listeners.size === 0) systemDark().removeEventListener("change", applyTheme);
   };
 }

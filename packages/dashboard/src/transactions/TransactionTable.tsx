@@ -34,22 +34,28 @@ export function TransactionTable({ rows, chosen, onChoose }: TransactionTablePro
       value={(row, key) => row[key]}
     >
       {(row) => (
-        <tr key={`${row.type} ${row.name}`} class={row.name === chosen ? "row-chosen" : undefined}>
+        <tr key={`${row.type} ${row.name}`} class={row.name === chosen && !row.rest ? "row-chosen" : undefined}>
           <th scope="row">
-            <button
-              type="button"
-              class="link-button"
-              aria-pressed={row.name === chosen}
-              onClick={() => onChoose(row.name === chosen ? undefined : row.name)}
-            >
-              {row.name === "" ? "(unnamed)" : row.name}
-            </button>
-            <span class="tag">{row.type}</span>
+            {row.rest ? (
+              <span class="muted">other</span>
+            ) : (
+              <>
+                <button
+                  type="button"
+                  class="link-button"
+                  aria-pressed={row.name === chosen}
+                  onClick={() => onChoose(row.name === chosen ? undefined : row.name)}
+                >
+                  {row.name === "" ? "(unnamed)" : row.name}
+                </button>
+                <span class="tag">{row.type}</span>
+              </>
+            )}
           </th>
           <td>{formatValue(row.rate, "/s")}</td>
           <td>{formatValue(row.meanUs, "us")}</td>
           <td>{formatValue(row.p95Us, "us")}</td>
-          <td class={row.errors > 0 ? "text-bad" : undefined}>{formatValue(row.errors, "percent")}</td>
+          <td class={(row.errors ?? 0) > 0 ? "text-bad" : undefined}>{formatValue(row.errors, "percent")}</td>
           <td>
             <ShareBar share={row.share} />
           </td>

@@ -1,6 +1,7 @@
 import type { QueryResponse } from "@tidegauge/protocol/query";
-import { expect, it } from "vitest";
-import { summarize } from "./summary.js";
+import { expect, it, vi } from "vitest";
+import { loadOverview } from "../services/overview.js";
+import { loadTransactions, summarize } from "./summary.js";
 
 function answer(rows: [labels: Record<string, string>, value: number | null][]): QueryResponse {
   const series = rows.map(([labels, value]) => ({ labels, points: [[0, value]] as [number, number | null][] }));
@@ -17,8 +18,8 @@ it("joins rate, mean, p95, errors and share of time by transaction", () => {
       [{ ...b, "event.outcome": "success" }, 50],
     ]),
     answer([
-      [a, 1000],
-      [b, 6000],
+      [a, 100_000],
+      [b, 300_000],
     ]),
     answer([
       [a, 2000],
@@ -44,4 +45,39 @@ it("understands labels in the spelling of the store and leaves out what did not 
     60_000, // the service is only this old: 4 in 40 s of the 100
   );
   expect(rows).toMatchObject([{ name: "job", rate: 0.1, errors: 1, meanUs: null, share: 0 }]);
+});
+
+it("joins what is beyond the limit of groups in one row, with the time the other rows leave", () => {
+  const labels = { "transaction.name": "GET /a", "transaction.type": "request" };
+  const rows = summarize(
+    answer([
+      [{ ...labels, "event.outcome": "success" }, 100],
+      [{ _other: "true" }, 50],
+    ]),
+    answer([
+      [labels, 300],
+      // Large, but of few transactions: no row of its own.
+      [{ "transaction.name": "GET /rare", "transaction.type": "request" }, 60],
+      [{ _other: "true" }, 40],
+    ]),
+    answer([[labels, 9]]),
+    0,
+  );
+  expect(rows).toEqual([
+    { name: "GET /a", type: "request", count: 100, rate: 1, meanUs: 3, p95Us: 9, errors: 0, share: 0.75 },
+    { name: "other", type: "", rest: true, count: 50, rate: 0.5, meanUs: 2, p95Us: null, errors: null, share: 0.25 },
+  ]);
+});
+
+it("asks with a limit, so that many transactions are no error", async () => {
+  const asked: URL[] = [];
+  vi.stubGlobal("fetch", async (input: string) => {
+    asked.push(new URL(input, "http://x/"));
+    return new Response(JSON.stringify(answer([])), { headers: { "content-type": "application/json" } });
+  });
+  await loadTransactions({ from: "now-5m", to: "now" }, 0);
+  expect(asked.map(({ searchParams }) => searchParams.get("limit"))).toEqual(["1000", "1000", "1000"]);
+  await loadOverview("counts", { from: "now-5m", to: "now" });
+  expect(asked[3]?.searchParams.get("limit")).toBe("1000");
+  vi.unstubAllGlobals();
 });

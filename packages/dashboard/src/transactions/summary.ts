@@ -7,6 +7,8 @@ import { NAME_LABEL, OUTCOME_LABEL, TRANSACTION_DURATION, TYPE_LABEL } from "./p
 /** One row of the transactions table, over the whole time range. */
 export interface TransactionSummary {
   name: string;
+  /** All transactions that have no row of their own; what cannot be told of them is null. */
+  rest?: true;
   type: string;
   count: number;
   /** A second. */
@@ -14,13 +16,16 @@ export interface TransactionSummary {
   meanUs: number | null;
   p95Us: number | null;
   /** Fraction of failures, 0 to 1. */
-  errors: number;
+  errors: number | null;
   /** Fraction of the time spent in all transactions. */
   share: number;
 }
 
 /** Longer than any range: the whole range is then one step, and percentiles are exact over it. */
 const ONE_STEP = "36500d";
+
+/** The most groups the server answers; it joins the smaller ones as `_other`. Without a limit more are an error. */
+const MOST_GROUPS = 1000;
 
 /**
  * Loads the table. Errors: `ApiError`.
@@ -40,60 +45,80 @@ export async function loadTransactions(
         aggregation,
         groupBy: [NAME_LABEL, TYPE_LABEL, ...more],
         step: ONE_STEP,
+        limit: MOST_GROUPS,
       },
       signal,
     );
-  const [counts, means, p95s] = await Promise.all([ask("count", OUTCOME_LABEL), ask("avg"), ask("p95")]);
-  return summarize(counts, means, p95s, firstSeenMs);
+  const [counts, sums, p95s] = await Promise.all([ask("count", OUTCOME_LABEL), ask("sum"), ask("p95")]);
+  return summarize(counts, sums, p95s, firstSeenMs);
 }
 
-/** Joins the three answers; rows are sorted by their share of the time. */
+/** Joins the three answers: how many, their time in microseconds, their percentile. Rows are sorted by their share of the time. */
 export function summarize(
   counts: QueryResponse,
-  means: QueryResponse,
+  sums: QueryResponse,
   p95s: QueryResponse,
   firstSeenMs: number,
 ): TransactionSummary[] {
   const seconds = Math.max(1, (counts.to - Math.max(counts.from, firstSeenMs)) / 1000);
-  const rows = new Map<string, TransactionSummary & { failures: number }>();
-  for (const series of counts.series) {
-    const key = keyOf(series);
-    const row = rows.get(key) ?? {
-      name: labelOf(series.labels, "transaction.name"),
-      type: labelOf(series.labels, "transaction.type"),
-      count: 0,
-      rate: 0,
-      meanUs: null,
-      p95Us: null,
-      errors: 0,
-      share: 0,
-      failures: 0,
+  const times = new Map(sums.series.map((series) => [keyOf(series), lastOf(series)]));
+  const percentiles = new Map(p95s.series.map((series) => [keyOf(series), lastOf(series)]));
+  const total = [...times.values()].reduce<number>((sum, time) => sum + (time ?? 0), 0);
+  const rows = countRows(counts);
+  const own = [...rows].filter(([key, { count }]) => key !== REST && count > 0);
+  const list = own.map(([key, { name, type, count, failures }]): TransactionSummary => {
+    const time = times.get(key) ?? null;
+    return {
+      name,
+      type,
+      count,
+      rate: count / seconds,
+      meanUs: time === null ? null : time / count,
+      p95Us: percentiles.get(key) ?? null,
+      errors: failures / count,
+      share: total === 0 ? 0 : (time ?? 0) / total,
     };
-    const count = series.points.reduce((sum, [, value]) => sum + (value ?? 0), 0);
-    row.count += count;
-    if (labelOf(series.labels, "event.outcome") === "failure") row.failures += count;
-    rows.set(key, row);
+  });
+  const count = rows.get(REST)?.count ?? 0;
+  if (count > 0) {
+    // The three answers join different groups, so the rest is what the rows leave of the total.
+    const time = Math.max(0, total - own.reduce((sum, [key]) => sum + (times.get(key) ?? 0), 0));
+    const unknown = { meanUs: time / count, p95Us: null, errors: null, share: total === 0 ? 0 : time / total };
+    list.push({ name: "other", type: "", rest: true, count, rate: count / seconds, ...unknown });
   }
-  for (const series of means.series) assign(rows.get(keyOf(series)), "meanUs", series);
-  for (const series of p95s.series) assign(rows.get(keyOf(series)), "p95Us", series);
-  const list = [...rows.values()].filter((row) => row.count > 0);
-  const timeOf = (row: TransactionSummary) => (row.meanUs ?? 0) * row.count;
-  const total = list.reduce((sum, row) => sum + timeOf(row), 0);
-  return list
-    .map(({ failures, ...row }) => ({
-      ...row,
-      rate: row.count / seconds,
-      errors: failures / row.count,
-      share: total === 0 ? 0 : timeOf(row) / total,
-    }))
-    .sort((a, b) => b.share - a.share);
+  return list.sort((a, b) => b.share - a.share);
 }
 
+interface Counted {
+  name: string;
+  type: string;
+  count: number;
+  failures: number;
+}
+
+function countRows(counts: QueryResponse): Map<string, Counted> {
+  const rows = new Map<string, Counted>();
+  for (const series of counts.series) {
+    const key = keyOf(series);
+    const { labels } = series;
+    const name = labelOf(labels, "transaction.name");
+    const row = rows.get(key) ?? { name, type: labelOf(labels, "transaction.type"), count: 0, failures: 0 };
+    const count = series.points.reduce((sum, [, value]) => sum + (value ?? 0), 0);
+    row.count += count;
+    if (labelOf(labels, "event.outcome") === "failure") row.failures += count;
+    rows.set(key, row);
+  }
+  return rows;
+}
+
+/** The key of `_other`, which is no JSON. */
+const REST = "_other";
+
 function keyOf({ labels }: QuerySeries): string {
+  if (labels._other === "true") return REST;
   return JSON.stringify([labelOf(labels, "transaction.name"), labelOf(labels, "transaction.type")]);
 }
 
-function assign(row: TransactionSummary | undefined, field: "meanUs" | "p95Us", series: QuerySeries): void {
-  const value = series.points.findLast(([, candidate]) => candidate !== null)?.[1];
-  if (row && value !== undefined) row[field] = value;
+function lastOf({ points }: QuerySeries): number | null {
+  return points.findLast(([, value]) => value !== null)?.[1] ?? null;
 }

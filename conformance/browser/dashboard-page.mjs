@@ -64,6 +64,23 @@ export class DashboardPage {
     return chart;
   }
 
+  /** Scrolls to whatever waits for that, until everything on the page has its data; then back to the top. */
+  async settle() {
+    const loading = this.page.locator("[data-state=loading]");
+    const scrollTo = (element) => element.scrollIntoView();
+    await eventually(async () => {
+      const count = await loading.count();
+      // It may have its data before the scroll gets there.
+      if (count > 0)
+        await loading
+          .first()
+          .evaluate(scrollTo, undefined, { timeout: 200 })
+          .catch(() => {});
+      return count;
+    }).toBe(0);
+    await this.page.evaluate(() => scrollTo(0, 0));
+  }
+
   /** Violations of accessibility rules, one line each. */
   async violations() {
     // Through the debugging protocol, which the page's content policy does not concern.
@@ -77,6 +94,7 @@ export class DashboardPage {
   /** What is wrong with the page in both themes, on a desk and on a phone: violations, and what stands out at the right. */
   async problemsOfEveryLook() {
     const problems = [];
+    await this.settle();
     for (const colorScheme of ["light", "dark"]) {
       await this.page.emulateMedia({ colorScheme });
       for (const width of [1440, 390]) {

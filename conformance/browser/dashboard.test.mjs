@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TidegaugeProcess, temporaryDirectory } from "../server-process.mjs";
 import { launchChromium } from "./chromium.mjs";
 import { DashboardPage, eventually } from "./dashboard-page.mjs";
+import { Keyboard } from "./keyboard.mjs";
 
 const launched = await launchChromium();
 if (launched === undefined) console.log("skipped: this machine has no Chromium; install Chrome or set CHROME_PATH");
@@ -215,9 +216,9 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page, 
     await result.getByLabel("Value of region").selectOption("eu");
     await eventually(attribute(result.locator(".chart"), "data-series")).toBe("1");
     await tab.byTestId("view-heatmap").click();
-    await tab.byTestId("heatmap").waitFor();
+    await tab.byTestId("series-grid").waitFor();
     await tab.page.reload();
-    await tab.byTestId("heatmap").waitFor();
+    await tab.byTestId("series-grid").waitFor();
     const call = await result.locator("pre").textContent();
     const answer = await (await fetch(call)).json();
     expect(answer.series[0].labels).toEqual({ region: "eu" });
@@ -295,6 +296,40 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page, 
     expect(await focused(() => document.activeElement?.getAttribute("data-testid"))).toBe("time-range");
   });
 
+  it("is paused and followed again, and explored, with the keyboard alone", async () => {
+    await tab.go("#/explore?service=shop&from=now-5m");
+    await tab.byTestId("metric-shop.orders").waitFor();
+    const keyboard = new Keyboard(tab.page);
+    const live = attribute(tab.byTestId("live"), "data-live");
+    await keyboard.tabTo("Live");
+    await keyboard.press("Enter");
+    await eventually(live).toBe("false");
+    await keyboard.press("Enter");
+    await eventually(live).toBe("true");
+    await keyboard.tabTo(/^shop\.orders/);
+    await keyboard.press("Enter");
+    const result = tab.byTestId("explore-result");
+    const drawn = attribute(result.locator(".chart"), "data-series");
+    await eventually(drawn).toBe("1");
+    await keyboard.tabTo("region");
+    await keyboard.press("Enter");
+    await eventually(drawn).toBe("3");
+    await result.getByLabel("Label to filter by").waitFor();
+    await keyboard.tabTo("Label to filter by");
+    await keyboard.type("region");
+    await result.getByLabel("Value of region").waitFor();
+    await keyboard.tabTo("Value of region");
+    await keyboard.type("eu");
+    await eventually(drawn).toBe("1");
+    expect(tab.page.url()).toContain("filter=region");
+    await keyboard.tabTo("heat map");
+    await keyboard.press("Enter");
+    await tab.byTestId("series-grid").waitFor();
+    await keyboard.tabTo("Download CSV");
+    const [download] = await Promise.all([tab.page.waitForEvent("download"), keyboard.press("Enter")]);
+    expect(download.suggestedFilename()).toBe("shop.orders-rate.csv");
+  });
+
   it("keeps the last values when the server goes away, and goes on when it is back", async () => {
     await tab.go("#/services/shop?from=now-5m");
     const cpu = await tab.chart("cpu");
@@ -334,24 +369,30 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page, 
     await odd.close();
   });
 
+  /** Where to look, and what has to be there before. */
   const pages = {
-    services: "#/services?from=now-5m",
-    service: "#/services/shop?from=now-5m",
-    transaction: "#/services/shop?from=now-5m&transaction=GET+/search",
-    "nothing explored": "#/explore?from=now-5m",
-    explore: "#/explore?service=shop&metric=shop.orders&by=region&from=now-5m",
-    "heat map": "#/explore?service=shop&metric=shop.basket.value&view=heatmap&from=now-5m",
-    config: "#/config",
-    health: "#/health?from=now-5m",
+    services: ["#/services?from=now-5m", "[data-testid=service-shop]"],
+    service: ["#/services/shop?from=now-5m", ".chart"],
+    transaction: ["#/services/shop?from=now-5m&transaction=GET+/search", "[data-testid=spans] tbody tr"],
+    "nothing explored": ["#/explore?from=now-5m", "[data-testid=explore-result]"],
+    explore: ["#/explore?service=shop&metric=shop.orders&by=region&from=now-5m", ".chart"],
+    "heat map": ["#/explore?service=shop&metric=shop.basket.value&view=heatmap&from=now-5m", ".chart"],
+    "groups as a grid": ["#/explore?service=shop&metric=shop.orders&by=region&view=heatmap&from=now-5m", "canvas"],
+    config: ["#/config", "[data-testid=agents]"],
+    health: ["#/health?from=now-5m", ".chart"],
+    "no such service": ["#/services/nosuch", "text=There is no service “nosuch”."],
+    "no such page": ["#/constructor", "text=There is no page “constructor”."],
   };
   for (const theme of ["light", "dark"]) {
     for (const width of [1440, 390]) {
       it(`is accessible and fits, ${theme} at ${width} px, every page`, async () => {
         const one = await DashboardPage.open(browser, demo.url, { width, theme });
-        for (const [name, hash] of Object.entries(pages)) {
+        for (const [name, [hash, content]] of Object.entries(pages)) {
           await one.go(hash);
           await one.page.locator("h1").waitFor();
-          await eventually(() => one.page.locator("[data-state=loading]:visible").count()).toBeLessThan(40);
+          await one.settle();
+          await one.page.locator(content).first().waitFor();
+          expect([name, await one.page.locator("[data-state=error]").count()]).toEqual([name, 0]);
           expect([name, await one.violations()]).toEqual([name, []]);
           const beyond = await one.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
           expect([name, beyond]).toEqual([name, 0]);
@@ -374,6 +415,9 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page o
       await tab.page.getByRole("button", { name: "Python" }).click();
       await tab.page.getByText("elasticapm-run python app.py").waitFor();
       expect(await tab.problemsOfEveryLook()).toEqual([]);
+      await tab.go("#/explore");
+      await tab.byTestId("first-run").waitFor();
+      await tab.go("#/services");
       await fetch(`${server.url}/config/v1/agents?service.name=mailer`);
       await tab.byTestId("service-mailer").getByText("waiting for the first report").waitFor();
     } finally {
@@ -396,7 +440,7 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page o
       await tab.page.getByText("This is not the server’s token.").waitFor();
       await tab.page.getByLabel("Secret token").fill(SECRET);
       await tab.page.keyboard.press("Enter");
-      await tab.byTestId("first-run").waitFor();
+      await tab.byTestId("first-run").getByText("ELASTIC_APM_SECRET_TOKEN=").first().waitFor();
       await tab.page.reload();
       await tab.byTestId("first-run").waitFor();
       const stored = await tab.page.evaluate(() => JSON.stringify({ ...localStorage }) + document.cookie);

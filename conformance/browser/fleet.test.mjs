@@ -223,6 +223,14 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page b
       await steps.getByRole("button", { name: /^Copy/ }).first().click();
       await steps.getByText("Copied").waitFor();
       expect(await tab.page.evaluate(() => navigator.clipboard.readText())).toBe(code);
+      // On plain HTTP from another machine a page has no clipboard.
+      await tab.page.evaluate(() =>
+        Object.defineProperty(Navigator.prototype, "clipboard", { get: () => undefined, configurable: true }),
+      );
+      await steps.getByRole("button", { name: /^Copy/ }).nth(1).click();
+      await steps.getByText("Selected").waitFor();
+      const second = await steps.locator("pre").nth(1).textContent();
+      expect(await tab.page.evaluate(() => String(window.getSelection()))).toBe(second);
     } finally {
       await tab.close();
       await server.stop();

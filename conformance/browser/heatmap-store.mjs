@@ -63,7 +63,11 @@ export async function fill(url) {
   await restarted(url, gauges, 20, (pid) => withProcess(NODE_AGENT, "of-elastic-node", pid));
   await restarted(url, gauges, 30, (pid) => withProcess(PYTHON_AGENT, "of-elastic-python", pid));
   await restarted(url, gauges, 40, (pid) => ownMetadata("of-tidegauge", "web-1", `process-${pid}`));
-  return { fromMs, toMs, restarts };
+  // A new version beside the old one: on a node of its own it is no restart.
+  await send(url, ofVersion("web-1", "1.0"), gauges(0, STEPS));
+  await send(url, ofVersion("web-2", "1.1"), gauges(30, STEPS));
+  await send(url, ownMetadata("once", "web-1", "once"), gauges(30, 31));
+  return { fromMs, toMs, restarts, versionMs: fromMs + 30 * STEP_MS };
 }
 
 /** Reports of a process until `step`, and from then on of the one in its place. */
@@ -74,6 +78,11 @@ async function restarted(url, gauges, step, metadata) {
 
 function withProcess(metadata, name, pid) {
   return { ...metadata, service: { ...metadata.service, name }, process: { ...metadata.process, pid } };
+}
+
+function ofVersion(node, version) {
+  const metadata = ownMetadata("deployed", node, node);
+  return { ...metadata, service: { ...metadata.service, version } };
 }
 
 function ownMetadata(name, node, ephemeralId) {

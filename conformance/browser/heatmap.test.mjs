@@ -242,6 +242,31 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the heat m
     expect(await tab.byTestId("markers").textContent()).toBe(`${time} ${node} restarted`);
   });
 
+  it("marks where a new version begins", async () => {
+    await tab.go(`#/services/deployed?${range}`);
+    const panel = await tab.chart("process-memory");
+    await eventually(() => panel.getAttribute("data-markers")).toBe("1");
+    const time = new Date(stored.versionMs).toTimeString().slice(0, 8);
+    expect(await tab.byTestId("markers").textContent()).toBe(`${time} Version 1.1 began to report`);
+  });
+
+  it("draws a value without neighbours as a dot", async () => {
+    await tab.go(`#/services/once?${range}`);
+    const panel = await tab.chart("process-memory");
+    const painted = () =>
+      panel.evaluate((element) => {
+        const canvas = element.querySelector("canvas");
+        const colour = getComputedStyle(document.documentElement).getPropertyValue("--series-1").trim();
+        const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
+        const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+        let count = 0;
+        for (let at = 0; at < data.length; at += 4)
+          if (data[at] === red && data[at + 1] === green && data[at + 2] === blue && data[at + 3] === 255) count++;
+        return count;
+      });
+    await eventually(painted).toBeGreaterThan(5);
+  });
+
   it.each([
     [1440, "light"],
     [1440, "dark"],

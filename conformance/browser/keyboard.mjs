@@ -12,6 +12,11 @@ export class Keyboard {
     await this.page.keyboard.press(key);
   }
 
+  /** @param {string} text */
+  async type(text) {
+    await this.page.keyboard.type(text);
+  }
+
   /** What has the focus: its text, or its label where it has no text of its own. @returns {Promise<string>} */
   async focused() {
     return this.page.evaluate(() => {

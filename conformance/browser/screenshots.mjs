@@ -1,9 +1,9 @@
 // Takes the pictures of README and docs from a demo that has run for a while:
 //
-//   node conformance/browser/screenshots.mjs [directory, default docs/images] [seconds to wait, default 480] [address]
+//   node conformance/browser/screenshots.mjs [directory, default docs/images] [seconds to wait, default 480] [pages] [address]
 //
-// With the address of a demo that runs already, that one is taken.
-import { copyFileSync, mkdirSync } from "node:fs";
+// Pages are names of PAGES, such as `service,health`, or `all`. With the address of a demo that runs already, that one is taken.
+import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -13,7 +13,8 @@ import { DashboardPage } from "./dashboard-page.mjs";
 
 const directory = process.argv[2] ?? fileURLToPath(new URL("../../docs/images", import.meta.url));
 const seconds = Number(process.argv[3] ?? 480); // the shop has been restarted by then
-const address = process.argv[4];
+const only = process.argv[4] ?? "all";
+const address = process.argv[5];
 
 const PAGES = {
   services: "#/services?from=now-5m",
@@ -26,8 +27,19 @@ const PAGES = {
   health: "#/health?from=now-5m",
 };
 
+/** Every option of it is harmless to the demo. */
+const CONFIGURATION = [
+  { service: { name: "shop" }, settings: { transaction_ignore_urls: "/healthz, /static/*", log_level: "warning" } },
+];
+
 /** On a phone these say enough. */
 const NARROW = ["services", "service", "transaction", "health"];
+
+/** @param {string} url @param {object[]} entries */
+async function configure(url, entries) {
+  const headers = { "content-type": "application/json" };
+  await fetch(`${url}/api/v1/agent-config`, { method: "PUT", headers, body: JSON.stringify({ entries }) });
+}
 
 /** Runs in the page: everything on the screen has its data. */
 function nothingLoads() {
@@ -44,11 +56,13 @@ if (launched === undefined) {
 mkdirSync(directory, { recursive: true });
 const demo = address === undefined ? await TidegaugeProcess.start(["demo"]) : { url: address, stop: async () => {} };
 try {
+  await configure(demo.url, CONFIGURATION);
   await wait(seconds * 1000);
   for (const theme of ["light", "dark"]) {
     for (const width of [1440, 390]) {
       for (const [name, hash] of Object.entries(PAGES)) {
         if (width < 600 && !NARROW.includes(name)) continue;
+        if (only !== "all" && !only.split(",").includes(name)) continue;
         const tab = await DashboardPage.open(launched.browser, demo.url, { width, theme });
         await tab.go(hash);
         await tab.page.locator("h1").waitFor();
@@ -61,7 +75,9 @@ try {
     }
   }
   // The picture of README.
-  copyFileSync(join(directory, "service-light-1440.png"), join(directory, "dashboard.png"));
+  const service = join(directory, "service-light-1440.png");
+  if (existsSync(service)) copyFileSync(service, join(directory, "dashboard.png"));
+  if (address !== undefined) await configure(demo.url, []);
 } finally {
   await demo.stop();
   await launched.close();

@@ -68,7 +68,7 @@ function seriesOptions(series: ChartSeries, colour: number, stacked: boolean): u
         ? { show: true, size: 6, fill: tokenColour(token) }
         : {
             show: false,
-            size: 5,
+            size: 7,
             fill: tokenColour(token),
             filter: (plot, index) => isolatedPoints(plot.data[index] ?? []),
           },

@@ -1,0 +1,105 @@
+// The configuration page: by keyboard, with values that are wrong, with two people at once, and in every look.
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { TidegaugeProcess, temporaryDirectory } from "../server-process.mjs";
+import { launchChromium } from "./chromium.mjs";
+import { DashboardPage, eventually } from "./dashboard-page.mjs";
+import { Keyboard } from "./keyboard.mjs";
+
+const launched = await launchChromium();
+if (launched === undefined) console.log("skipped: this machine has no Chromium; install Chrome or set CHROME_PATH");
+afterAll(() => launched?.close());
+
+describe.skipIf(launched === undefined && process.env.CI !== "true")("the configuration of agents", () => {
+  /** @type {TidegaugeProcess} */
+  let server;
+  /** @type {ReturnType<typeof temporaryDirectory>} */
+  let directory;
+  /** @type {DashboardPage} */
+  let tab;
+  beforeAll(async () => {
+    directory = temporaryDirectory();
+    server = await TidegaugeProcess.start(["serve", "--data-dir", directory.path]);
+    await fetch(`${server.url}/config/v1/agents?service.name=mailer`);
+    tab = await DashboardPage.open(launched.browser, server.url);
+  });
+  afterAll(async () => {
+    await tab?.close();
+    await server?.stop();
+    directory?.remove();
+  });
+  beforeEach(() => put([]));
+
+  const address = () => `${server.url}/api/v1/agent-config`;
+  const stored = async () => (await (await fetch(address())).json()).entries;
+
+  async function put(entries) {
+    const headers = { "content-type": "application/json" };
+    const response = await fetch(address(), { method: "PUT", headers, body: JSON.stringify({ entries }) });
+    expect(response.status).toBe(200);
+  }
+
+  const note = (text) => tab.byTestId("config-editor").getByText(text).waitFor();
+
+  it("is added, corrected, saved and removed with the keyboard alone", async () => {
+    await tab.go("#/config");
+    await tab.byTestId("config-editor").waitFor();
+    const keyboard = new Keyboard(tab.page);
+    await keyboard.tabTo("Add a configuration");
+    await keyboard.press("Enter");
+    await keyboard.tabTo("Value of metrics_interval", "Shift+Tab");
+    await keyboard.type("abc");
+    await note("It must be a whole number and a unit, ms, s or m, as in 30s.");
+    const input = tab.page.getByLabel("Value of metrics_interval");
+    expect(await input.getAttribute("aria-invalid")).toBe("true");
+    await keyboard.tabTo("Save");
+    await keyboard.press("Enter");
+    await note("Not saved");
+    expect(await stored()).toEqual([]);
+    await keyboard.tabTo("Value of metrics_interval", "Shift+Tab");
+    await keyboard.press("Control+A");
+    await keyboard.type("5s");
+    await eventually(() => tab.page.locator(".config-problem").count()).toBe(0);
+    await keyboard.tabTo("Save");
+    await keyboard.press("Enter");
+    await note("Saved.");
+    expect(await stored()).toMatchObject([{ service: {}, settings: { metrics_interval: "5s" } }]);
+    const state = tab.byTestId("agents").locator("[data-applied]");
+    await eventually(() => state.getAttribute("data-applied")).toBe("no");
+    await fetch(`${server.url}/config/v1/agents?service.name=mailer`);
+    await eventually(() => state.getAttribute("data-applied")).toBe("yes");
+    await keyboard.tabTo("Remove the configuration of Every service", "Shift+Tab");
+    await keyboard.press("Enter");
+    await keyboard.tabTo("Save");
+    await keyboard.press("Enter");
+    await eventually(stored).toEqual([]);
+  });
+
+  it("is read again when somebody else changed it meanwhile", async () => {
+    await tab.go("#/config");
+    await tab.page.getByRole("button", { name: "Add a configuration" }).click();
+    await tab.page.getByLabel("Value of metrics_interval").fill("5s");
+    await put([{ service: { name: "mailer" }, settings: { log_level: "debug" } }]);
+    await tab.page.getByRole("button", { name: "Save" }).click();
+    await note("Not saved: somebody else changed the configuration meanwhile.");
+    await tab.page.getByRole("button", { name: "Read again" }).click();
+    const level = tab.page.getByLabel("Value of log_level");
+    await eventually(() => level.inputValue()).toBe("debug");
+    await level.fill("error");
+    await tab.page.getByRole("button", { name: "Save" }).click();
+    await note("Saved.");
+    expect(await stored()).toMatchObject([{ service: { name: "mailer" }, settings: { log_level: "error" } }]);
+  });
+
+  it("is accessible and fits in every look, with an entry and a wrong value", async () => {
+    await put([
+      {
+        service: { name: "a-service-with-a-long-name", environment: "production" },
+        settings: { metrics_interval: "30s", transaction_ignore_urls: "/healthz, /static/*", recording: "true" },
+      },
+    ]);
+    await tab.go("#/config");
+    await tab.page.getByLabel("Value of recording").fill("perhaps");
+    await note("It must be true or false.");
+    expect(await tab.problemsOfEveryLook()).toEqual([]);
+  });
+});

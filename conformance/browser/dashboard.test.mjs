@@ -311,6 +311,10 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page, 
     const result = tab.byTestId("explore-result");
     const drawn = attribute(result.locator(".chart"), "data-series");
     await eventually(drawn).toBe("1");
+    await keyboard.tabTo("Skip to the result", "Shift+Tab");
+    await keyboard.press("Enter");
+    await keyboard.press("Tab");
+    expect(await tab.page.evaluate(() => document.activeElement?.getAttribute("data-testid"))).toBe("aggregation");
     await keyboard.tabTo("region");
     await keyboard.press("Enter");
     await eventually(drawn).toBe("3");
@@ -416,7 +420,7 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page o
       await tab.page.getByText("elasticapm-run python app.py").waitFor();
       expect(await tab.problemsOfEveryLook()).toEqual([]);
       await tab.go("#/explore");
-      await tab.byTestId("first-run").waitFor();
+      await tab.byTestId("first-run").getByText("tidegauge.js run app.js").waitFor();
       await tab.go("#/services");
       await fetch(`${server.url}/config/v1/agents?service.name=mailer`);
       await tab.byTestId("service-mailer").getByText("waiting for the first report").waitFor();

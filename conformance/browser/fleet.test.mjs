@@ -28,6 +28,23 @@ function startProcess(serverUrl, node, environment, version) {
   });
 }
 
+/** @param {string} url @param {string} body lines of the protocol */
+function send(url, body) {
+  return fetch(`${url}/intake/v2/events`, {
+    method: "POST",
+    headers: { "content-type": "application/x-ndjson" },
+    body,
+  });
+}
+
+/** What an agent says about its spool. */
+function spoolReport() {
+  const metadata = { service: { name: "spooler", agent: { name: "nodejs", version: "0.1.0" } } };
+  const samples = { "agent.events.spooled": { value: 40, type: "gauge" } };
+  const lines = [{ metadata }, { metricset: { timestamp: Date.now() * 1000, samples } }];
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+}
+
 /** A container's report, in the names of cpu-memory-cgroup.md, and one event that is against the rules. */
 function containerReport() {
   const metadata = { service: { name: "boxed", agent: { name: "nodejs", version: "0.1.0" } } };
@@ -51,12 +68,8 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page o
     server = await TidegaugeProcess.start(["serve", "--data-dir", directory.path]);
     processes.push(startProcess(server.url, "web-1", "production", "1.0.0"));
     processes.push(startProcess(server.url, "web-2", "staging", "2.0.0"));
-    const { status } = await fetch(`${server.url}/intake/v2/events`, {
-      method: "POST",
-      headers: { "content-type": "application/x-ndjson" },
-      body: containerReport(),
-    });
-    expect(status).toBe(400);
+    expect((await send(server.url, containerReport())).status).toBe(400);
+    expect((await send(server.url, spoolReport())).status).toBe(202);
     tab = await DashboardPage.open(launched.browser, server.url);
     await tab.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   });
@@ -139,6 +152,12 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page o
     expect(await tab.violations()).toEqual([]);
   });
 
+  it("shows what waits in the spools of agents", async () => {
+    await tab.go("#/health?from=now-5m");
+    const spooled = await tab.chart("agent-spooled");
+    expect(await spooled.getAttribute("data-last")).toMatch(/ 40$/);
+  });
+
   it("says that it loads, that it failed and why, and tries again when asked", async () => {
     // Paused, or the page would ask again before the hand is on the button.
     await tab.go(`#/services?from=now-5m&at=${Date.now()}`);
@@ -201,6 +220,35 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page o
     await tab.page.getByText("There is no metric gone of fleet.").waitFor();
   });
 });
+
+describe.skipIf(launched === undefined && process.env.CI !== "true")(
+  "the page of a server without Elasticsearch",
+  () => {
+    it("says that it is away, what waits for it, and why agents were turned away", async () => {
+      const directory = temporaryDirectory();
+      const server = await TidegaugeProcess.start([
+        ...["serve", "--data-dir", directory.path, "--output", "store,elasticsearch"],
+        // Nothing listens there.
+        ...["--elasticsearch-url", "http://127.0.0.1:9"],
+      ]);
+      const tab = await DashboardPage.open(launched.browser, server.url);
+      try {
+        expect((await send(server.url, spoolReport())).status).toBe(503);
+        await tab.go("#/health?from=now-5m");
+        await eventually(() => tab.byTestId("stat-Elasticsearch").textContent()).toMatch(/is away/);
+        await eventually(() => tab.byTestId("stat-Waiting on disk for it").textContent()).toMatch(/0 B/);
+        const refused = tab.page.locator("article").filter({ hasText: "Turned away" });
+        await eventually(() => refused.locator("tr").textContent()).toMatch(
+          /notReady while the server could not write\s*1/,
+        );
+      } finally {
+        await tab.close();
+        await server.stop();
+        directory.remove();
+      }
+    });
+  },
+);
 
 describe.skipIf(launched === undefined && process.env.CI !== "true")("the page before the first report", () => {
   it("has steps to copy for every kind of sender", async () => {

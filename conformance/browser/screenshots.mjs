@@ -7,7 +7,7 @@ import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { TidegaugeProcess } from "../server-process.mjs";
+import { TidegaugeProcess, temporaryDirectory } from "../server-process.mjs";
 import { launchChromium } from "./chromium.mjs";
 import { DashboardPage } from "./dashboard-page.mjs";
 
@@ -27,13 +27,26 @@ const PAGES = {
   health: "#/health?from=now-5m",
 };
 
+/** Of servers of their own, without a service: what they are started with, and what has to be seen. */
+const FIRST = {
+  "first-run": { args: [], ready: "first-run" },
+  login: { args: ["--secret-token", "a-token-that-is-long"], ready: "login" },
+};
+
 /** Every option of it is harmless to the demo. */
 const CONFIGURATION = [
   { service: { name: "shop" }, settings: { transaction_ignore_urls: "/healthz, /static/*", log_level: "warning" } },
 ];
 
 /** On a phone these say enough. */
-const NARROW = ["services", "service", "transaction", "health"];
+const NARROW = ["services", "service", "transaction", "health", "first-run", "login"];
+
+const LOOKS = ["light", "dark"].flatMap((theme) => [1440, 390].map((width) => ({ theme, width })));
+
+/** @param {string} name @param {number} width */
+function isWanted(name, width) {
+  return (width > 600 || NARROW.includes(name)) && (only === "all" || only.split(",").includes(name));
+}
 
 /** @param {string} url @param {object[]} entries */
 async function configure(url, entries) {
@@ -58,21 +71,31 @@ const demo = address === undefined ? await TidegaugeProcess.start(["demo"]) : { 
 try {
   await configure(demo.url, CONFIGURATION);
   await wait(seconds * 1000);
-  for (const theme of ["light", "dark"]) {
-    for (const width of [1440, 390]) {
-      for (const [name, hash] of Object.entries(PAGES)) {
-        if (width < 600 && !NARROW.includes(name)) continue;
-        if (only !== "all" && !only.split(",").includes(name)) continue;
-        const tab = await DashboardPage.open(launched.browser, demo.url, { width, theme });
-        await tab.go(hash);
-        await tab.page.locator("h1").waitFor();
-        await wait(1000);
-        await tab.page.waitForFunction(nothingLoads, null, { timeout: 60_000 });
-        await wait(1000);
-        await tab.page.screenshot({ path: join(directory, `${name}-${theme}-${width}.png`) });
-        await tab.page.context().close();
-      }
+  for (const { theme, width } of LOOKS) {
+    for (const [name, hash] of Object.entries(PAGES)) {
+      if (!isWanted(name, width)) continue;
+      const tab = await DashboardPage.open(launched.browser, demo.url, { width, theme });
+      await tab.go(hash);
+      await tab.page.locator("h1").waitFor();
+      await wait(1000);
+      await tab.page.waitForFunction(nothingLoads, null, { timeout: 60_000 });
+      await wait(1000);
+      await tab.page.screenshot({ path: join(directory, `${name}-${theme}-${width}.png`) });
+      await tab.page.context().close();
     }
+  }
+  for (const [name, { args, ready }] of Object.entries(FIRST)) {
+    const data = temporaryDirectory();
+    const server = await TidegaugeProcess.start(["serve", "--data-dir", data.path, ...args]);
+    for (const { theme, width } of LOOKS.filter((look) => isWanted(name, look.width))) {
+      const tab = await DashboardPage.open(launched.browser, server.url, { width, theme });
+      await tab.go("");
+      await tab.byTestId(ready).waitFor();
+      await tab.page.screenshot({ path: join(directory, `${name}-${theme}-${width}.png`) });
+      await tab.page.context().close();
+    }
+    await server.stop();
+    data.remove();
   }
   // The picture of README.
   const service = join(directory, "service-light-1440.png");

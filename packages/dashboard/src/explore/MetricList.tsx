@@ -15,6 +15,14 @@ export interface MetricListProps {
   onChoose(name: string): void;
 }
 
+/** The place `skipToResult` leads to, past a list of any length. */
+export const RESULT_ID = "explore-result";
+
+/** A link to it would change the address, which is the page's state. */
+function skipToResult(): void {
+  document.getElementById(RESULT_ID)?.focus();
+}
+
 /** Every metric with its kind, unit, labels and number of series, to search and choose from. */
 export function MetricList({ metrics, chosen, onChoose }: MetricListProps) {
   const [search, setSearch] = useState("");
@@ -43,6 +51,11 @@ export function MetricList({ metrics, chosen, onChoose }: MetricListProps) {
           ))}
         </select>
       </label>
+      {chosen !== undefined && (
+        <button type="button" class="skip-link" onClick={skipToResult}>
+          Skip to the result
+        </button>
+      )}
       <ul>
         {shown.map((metric) => (
           <li key={metric.name}>

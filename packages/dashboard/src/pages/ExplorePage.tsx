@@ -3,7 +3,7 @@ import { getJson } from "../api/client.js";
 import { useResource } from "../api/useResource.js";
 import { BucketsResult } from "../explore/BucketsResult.js";
 import { Builder } from "../explore/Builder.js";
-import { MetricList } from "../explore/MetricList.js";
+import { MetricList, RESULT_ID } from "../explore/MetricList.js";
 import { Result } from "../explore/Result.js";
 import { aggregationsFor, readSelection, selectionQuery, showsBuckets } from "../explore/selection.js";
 import { formatAge } from "../format/time.js";
@@ -14,6 +14,9 @@ import { FirstRun } from "../setup/FirstRun.js";
 import { loadServices } from "../time/dataAge.js";
 import { queryTimes } from "../time/range.js";
 import { useRange } from "../time/useRange.js";
+
+/** Only the skip button takes the focus there. */
+const FOCUSABLE = { tabIndex: -1 } as const;
 
 /** Any metric of any service: pick, aggregate, group, filter, draw, export. */
 export function ExplorePage() {
@@ -60,7 +63,13 @@ export function ExplorePage() {
       ) : (
         <div class="explore">
           <MetricList metrics={metrics.data.metrics} chosen={selection.metric} onChoose={choose} />
-          <section class="card explore-result" aria-label="Result" data-testid="explore-result">
+          <section
+            id={RESULT_ID}
+            {...FOCUSABLE}
+            class="card explore-result"
+            aria-label="Result"
+            data-testid="explore-result"
+          >
             {metric === undefined || query === undefined ? (
               <PanelEmpty>
                 {selection.metric === undefined

@@ -14,9 +14,16 @@ export function snippetsFor(url: string, token: boolean): readonly Snippet[] {
       id: "node",
       name: "Node.js",
       steps: [
-        { text: "Add the agent to the application:", code: "npm install @tidegauge/agent" },
         {
-          text: "Start the application with it, no code needed:",
+          text: "With a clone of Tidegauge beside the application, nothing has to be installed or changed:",
+          code: `${environment} \\\nnode ../tidegauge/packages/cli/bin/tidegauge.js run app.js`,
+        },
+        {
+          text: "Or add the agent to the application, where a registry has it:",
+          code: "npm install @tidegauge/agent",
+        },
+        {
+          text: "Then start the application with it, no code needed:",
           code: `${environment} \\\nnode --import @tidegauge/agent/register app.js`,
         },
         {

@@ -218,6 +218,9 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page o
     ]);
     await tab.go("#/explore?service=fleet&metric=gone");
     await tab.page.getByText("There is no metric gone of fleet.").waitFor();
+    await tab.go("#/explore?service=nosuch");
+    await tab.page.getByText("There are no metrics of this service.").waitFor();
+    expect(await tab.page.locator(".page-head select").inputValue()).toBe("nosuch");
   });
 });
 

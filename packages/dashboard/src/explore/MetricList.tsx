@@ -77,7 +77,11 @@ export function MetricList({ metrics, chosen, onChoose }: MetricListProps) {
           </li>
         ))}
       </ul>
-      {shown.length === 0 && <p class="muted metric-none">No metric matches “{search}”.</p>}
+      {shown.length === 0 && (
+        <p class="muted metric-none">
+          {metrics.length === 0 ? "There are no metrics of this service." : `No metric matches “${search}”.`}
+        </p>
+      )}
     </section>
   );
 }

@@ -12,7 +12,7 @@ export function Stat({ name, value, limit, state }: StatProps) {
     <div class="card stat" data-testid={`stat-${name}`}>
       <dt>{name}</dt>
       <dd class={state === undefined ? undefined : `text-${state}`}>
-        {value}
+        <span class="stat-value">{value}</span>
         {limit !== undefined && <span class="stat-limit"> of {limit}</span>}
       </dd>
     </div>

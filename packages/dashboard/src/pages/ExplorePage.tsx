@@ -26,6 +26,10 @@ export function ExplorePage() {
   const { service } = selection;
   const tick = useTick(range, service);
   const services = useResource("services", 0, loadServices);
+  // The service of the address is the one filtered by, also if there is none of that name.
+  const names = [
+    ...new Set([...(services.data?.services ?? []).map(({ name }) => name), ...(service ? [service] : [])]),
+  ];
   const metrics = useResource(`metrics ${service ?? ""}`, Math.floor(tick / 6), (signal) =>
     getJson<MetricsResponse>("api/v1/metrics", { service }, signal),
   );
@@ -44,7 +48,7 @@ export function ExplorePage() {
             onChange={(event) => setParameters({ service: event.currentTarget.value, filter: undefined })}
           >
             <option value="">All services</option>
-            {services.data?.services.map(({ name }) => (
+            {names.map((name) => (
               <option key={name} value={name}>
                 {name}
               </option>

@@ -64,6 +64,12 @@ export class DashboardPage {
     return chart;
   }
 
+  /** Lets the system have this theme, which the page follows. @param {"light" | "dark"} theme */
+  async show(theme) {
+    await this.page.emulateMedia({ colorScheme: theme });
+    await eventually(() => this.page.evaluate(() => document.documentElement.dataset.theme)).toBe(theme);
+  }
+
   /** Scrolls to whatever waits for that, until everything on the page has its data; then back to the top. */
   async settle() {
     const loading = this.page.locator("[data-state=loading]");
@@ -96,11 +102,10 @@ export class DashboardPage {
     const problems = [];
     await this.settle();
     for (const colorScheme of ["light", "dark"]) {
-      await this.page.emulateMedia({ colorScheme });
+      await this.show(colorScheme);
       for (const width of [1440, 390]) {
         await this.page.setViewportSize({ width, height: 900 });
         const look = `${colorScheme} at ${width} px`;
-        await eventually(() => this.page.evaluate(() => document.documentElement.dataset.theme)).toBe(colorScheme);
         for (const violation of await this.violations()) problems.push(`${look}: ${violation}`);
         const beyond = await this.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         if (beyond !== 0) problems.push(`${look}: ${beyond} px beyond the right edge`);

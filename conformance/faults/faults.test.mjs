@@ -11,7 +11,7 @@ import { TidegaugeProcess, temporaryDirectory } from "../server-process.mjs";
 import { FAULTS, FaultyRelay } from "./faulty-relay.mjs";
 import { Random } from "./random.mjs";
 
-const DURATION_MS = process.env.TIDEGAUGE_SOAK === "1" ? 600_000 : 90_000;
+const DURATION_MS = process.env.TIDEGAUGE_SOAK === "1" ? 600_000 : 60_000;
 const SEED = Number(process.env.TIDEGAUGE_FAULT_SEED ?? Date.now() % 1_000_000);
 const AGENTS = 4;
 const ENDINGS = ["exit", "throw", "SIGTERM", "end", "SIGKILL"];

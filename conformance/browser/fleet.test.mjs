@@ -45,6 +45,27 @@ function spoolReport() {
   return lines.map((line) => `${JSON.stringify(line)}\n`).join("");
 }
 
+/** More transactions than the server answers groups for; the first is the most frequent. */
+function manyTransactions() {
+  const metadata = { service: { name: "many", agent: { name: "nodejs", version: "0.1.0" } } };
+  const timestamp = Date.now() * 1000;
+  const lines = Array.from({ length: 1200 }, (_, index) => ({
+    metricset: {
+      timestamp,
+      samples: {
+        "transaction.duration.us": {
+          type: "histogram",
+          temporality: "delta",
+          values: [1000],
+          counts: [index === 0 ? 800 : 1],
+        },
+      },
+      tags: { transaction_name: `GET /${index}`, transaction_type: "request", event_outcome: "success" },
+    },
+  }));
+  return [{ metadata }, ...lines].map((line) => `${JSON.stringify(line)}\n`).join("");
+}
+
 /** A container's report, in the names of cpu-memory-cgroup.md, and one event that is against the rules. */
 function containerReport() {
   const metadata = { service: { name: "boxed", agent: { name: "nodejs", version: "0.1.0" } } };
@@ -70,6 +91,7 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page o
     processes.push(startProcess(server.url, "web-2", "staging", "2.0.0"));
     expect((await send(server.url, containerReport())).status).toBe(400);
     expect((await send(server.url, spoolReport())).status).toBe(202);
+    expect((await send(server.url, manyTransactions())).status).toBe(202);
     tab = await DashboardPage.open(launched.browser, server.url);
     await tab.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   });
@@ -150,6 +172,22 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page o
     await tab.page.getByText("Everything the server counts").click();
     await tab.page.getByText("tidegauge_ready").waitFor();
     expect(await tab.violations()).toEqual([]);
+  });
+
+  it("joins more transactions than the server answers in one row", async () => {
+    await tab.go("#/services/many?from=now-15m");
+    const rows = tab.byTestId("transactions").locator("tbody tr");
+    await eventually(() => rows.count()).toBe(1001);
+    expect(await rows.first().locator("td").last().textContent()).toBe("40 %");
+    // 1,199 once each, of which 999 have rows: 200 of 1,999.
+    const other = rows.filter({ has: tab.page.getByText("other", { exact: true }) });
+    expect(await other.locator("td").allTextContents()).toEqual([
+      expect.stringMatching(/\/s$/),
+      "1 ms",
+      "–",
+      "–",
+      "10 %",
+    ]);
   });
 
   it("shows what waits in the spools of agents", async () => {

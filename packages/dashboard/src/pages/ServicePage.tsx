@@ -84,7 +84,7 @@ export function ServicePage({ name }: { name: string }) {
         ) : (
           <PanelLoading />
         )
-      ) : panels.length === 0 ? (
+      ) : metrics.data.metrics.length === 0 ? (
         services.data === undefined ? (
           <PanelLoading />
         ) : summary === undefined ? (

@@ -26,13 +26,14 @@ export const PRESETS: readonly { from: string; label: string }[] = [
   { from: "now-30d", label: "Last 30 days" },
 ];
 
-/** Epoch milliseconds of `now`, `now-15m`, `1700000000000` or an ISO 8601 text; null if it is none of them. */
+/** Epoch milliseconds of `now`, `now-15m`, `1700000000000` or an ISO 8601 text (UTC unless it says otherwise), as the query API reads them; null if it is none of them. */
 export function resolveTime(text: string, nowMs: number): number | null {
   if (text === "now") return nowMs;
   const relative = /^now-(\d+)([smhd])$/.exec(text);
   if (relative) return nowMs - Number(relative[1]) * (UNIT_MS[relative[2] as string] as number);
   if (/^\d{11,}$/.test(text)) return Number(text);
-  const parsed = /^\d{4}-/.test(text) ? Date.parse(text) : Number.NaN;
+  const isLocal = /^\d{4}-\d\d-\d\dT[\d:.]+$/.test(text);
+  const parsed = /^\d{4}-/.test(text) ? Date.parse(isLocal ? `${text}Z` : text) : Number.NaN;
   return Number.isNaN(parsed) ? null : parsed;
 }
 

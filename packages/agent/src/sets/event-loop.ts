@@ -1,4 +1,4 @@
-import { constants, type EventLoopUtilization, PerformanceObserver, performance } from "node:perf_hooks";
+import type { EventLoopUtilization, PerformanceObserver } from "node:perf_hooks";
 import { MetricSet } from "../metricset.js";
 import type { MetricsRegistry } from "../registry.js";
 import type { LoopDelay } from "./loop-delay.js";
@@ -34,12 +34,15 @@ export const EVENT_LOOP_METRICS: readonly MetricRow[] = [
 ];
 
 const GC_BOUNDS_MS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000];
-const GC_KINDS: ReadonlyMap<number, string> = new Map([
-  [constants.NODE_PERFORMANCE_GC_MINOR, "minor"],
-  [constants.NODE_PERFORMANCE_GC_MAJOR, "major"],
-  [constants.NODE_PERFORMANCE_GC_INCREMENTAL, "incremental"],
-  [constants.NODE_PERFORMANCE_GC_WEAKCB, "weakcb"],
-]);
+function gcKinds(): ReadonlyMap<number, string> {
+  const { constants } = process.getBuiltinModule("node:perf_hooks");
+  return new Map([
+    [constants.NODE_PERFORMANCE_GC_MINOR, "minor"],
+    [constants.NODE_PERFORMANCE_GC_MAJOR, "major"],
+    [constants.NODE_PERFORMANCE_GC_INCREMENTAL, "incremental"],
+    [constants.NODE_PERFORMANCE_GC_WEAKCB, "weakcb"],
+  ]);
+}
 
 /** What is used of a performance entry of type gc. */
 interface Entry {
@@ -50,6 +53,7 @@ interface Entry {
 /** Utilisation and delay of the event loop, and what garbage collection takes. Id `eventloop`. */
 export class EventLoopMetricSet extends MetricSet {
   private readonly delay: LoopDelay;
+  private readonly kinds = gcKinds();
   private readonly observer: PerformanceObserver;
   private readonly durations = this.histograms("nodejs.gc.duration.ms", ["kind"], {
     resetOnCollect: true,
@@ -61,7 +65,9 @@ export class EventLoopMetricSet extends MetricSet {
     super(registry);
     const { LoopDelay } = require("./loop-delay.js") as typeof import("./loop-delay.js");
     this.delay = LoopDelay.for(registry, this);
-    this.observer = new PerformanceObserver((list) => this.record(list.getEntries()));
+    this.observer = new (process.getBuiltinModule("node:perf_hooks").PerformanceObserver)((list) =>
+      this.record(list.getEntries()),
+    );
     this.observer.observe({ entryTypes: ["gc"] });
   }
 
@@ -78,7 +84,7 @@ export class EventLoopMetricSet extends MetricSet {
   private record(entries: readonly Entry[]): void {
     for (const entry of entries) {
       const kind = (entry.detail as { kind?: number } | undefined)?.kind;
-      this.durations.with(GC_KINDS.get(kind ?? -1) ?? "unknown").update(entry.duration);
+      this.durations.with(this.kinds.get(kind ?? -1) ?? "unknown").update(entry.duration);
     }
   }
 

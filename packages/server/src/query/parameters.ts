@@ -68,55 +68,15 @@ const CATALOG = z.object({ service: optional, metric: optional });
 
 /** The parameters of `/api/v1/query`. Throws `BadQuery`. */
 export function queryRequest(parameters: URLSearchParams, nowMs: number): ScanRequest {
-  const {
-    metric,
-    service,
-    environment,
-    node,
-    step: stepMs,
-    aggregation,
-    group_by,
-    filter: filters,
-    limit: largest,
-  } = parse(QUERY, { ...single(parameters), filter: parameters.getAll("filter") });
-  return {
-    metric,
-    service,
-    environment,
-    node,
-    filters,
-    aggregation,
-    stepMs,
-    groupBy: group_by,
-    limit: largest,
-    ...times(parameters, nowMs),
-  };
+  const { filter: filters, step: stepMs, group_by: groupBy, ...rest } = selecting(QUERY, parameters);
+  return { ...rest, filters, stepMs, groupBy, ...times(parameters, nowMs) };
 }
 
 /** The parameters of `/api/v1/buckets`. Throws `BadQuery`. */
 export function bucketsRequest(parameters: URLSearchParams, nowMs: number): BucketsRequest {
-  const {
-    metric,
-    service,
-    environment,
-    node,
-    step: stepMs,
-    filter: filters,
-    limit,
-  } = parse(BUCKETS, { ...single(parameters), filter: parameters.getAll("filter") });
-  return {
-    metric,
-    service,
-    environment,
-    node,
-    filters,
-    stepMs,
-    aggregation: "count",
-    groupBy: [],
-    limit: undefined,
-    buckets: limit ?? DEFAULT_BUCKETS,
-    ...times(parameters, nowMs),
-  };
+  const { filter: filters, step: stepMs, limit: buckets = DEFAULT_BUCKETS, ...rest } = selecting(BUCKETS, parameters);
+  const every = { aggregation: "count", groupBy: [], limit: undefined } as const;
+  return { ...rest, filters, stepMs, buckets, ...every, ...times(parameters, nowMs) };
 }
 
 /** The parameters of `/api/v1/processes`. Throws `BadQuery`. */
@@ -184,6 +144,11 @@ function single(parameters: URLSearchParams): Record<string, string> {
   const values: Record<string, string> = {};
   for (const [name, value] of parameters) if (!Object.hasOwn(values, name)) values[name] = value;
   return values;
+}
+
+/** Parameters among which `filter` may stand several times. */
+function selecting<T extends z.ZodType>(schema: T, parameters: URLSearchParams): z.output<T> {
+  return parse(schema, { ...single(parameters), filter: parameters.getAll("filter") });
 }
 
 function parse<T extends z.ZodType>(schema: T, values: Record<string, unknown>): z.output<T> {

@@ -1,7 +1,7 @@
 import { BIGINT, type DuckDBConnection } from "@duckdb/node-api";
 import { numbers } from "./engine.js";
 import { StoreError } from "./error.js";
-import { MAX_POINTS, MAX_SERIES } from "./limits.js";
+import { MAX_SERIES } from "./limits.js";
 import type { BreakdownRequest, BreakdownResult, BreakdownRow, ScanRequest } from "./messages.js";
 import { Selection } from "./selection.js";
 import { sourceOf } from "./sources.js";
@@ -25,12 +25,6 @@ export async function breakdown(
   const found = await selection.find(connection, touching);
   const stepMs = request.stepMs || (await automaticStep(connection, found, sums));
   const window = windowOf(request.fromMs, request.toMs, stepMs);
-  if (window.steps > MAX_POINTS) {
-    throw new StoreError(
-      "TOO_MANY_POINTS",
-      `${window.steps} points a series; at most ${MAX_POINTS}: use a longer step`,
-    );
-  }
   if (selection.groups.length > MAX_SERIES) {
     throw new StoreError(
       "TOO_MANY_SERIES",

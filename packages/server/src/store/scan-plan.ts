@@ -1,6 +1,4 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { StoreError } from "./error.js";
-import { MAX_POINTS } from "./limits.js";
 import type { ScanRequest } from "./messages.js";
 import { LOOKBACK_MS } from "./previous.js";
 import { type FileSelection, Selection } from "./selection.js";
@@ -39,11 +37,5 @@ export async function planScan(
   const near = [...inWindow, ...(await selection.find(connection, before, true))];
   const stepMs = request.stepMs || (await automaticStep(connection, inWindow, request));
   const window = windowOf(request.fromMs, request.toMs, stepMs);
-  if (window.steps > MAX_POINTS) {
-    throw new StoreError(
-      "TOO_MANY_POINTS",
-      `${window.steps} points a series; at most ${MAX_POINTS}: use a longer step`,
-    );
-  }
   return { selection, inWindow, near, nearFiles, earlier, window };
 }

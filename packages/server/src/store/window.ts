@@ -1,4 +1,6 @@
 import type { Aggregation } from "@tidegauge/protocol/query";
+import { StoreError } from "./error.js";
+import { MAX_POINTS } from "./limits.js";
 
 /** The steps of a query: aligned to the epoch, the first holds `fromMs`, the last the time before `toMs`. */
 export interface Window {
@@ -9,10 +11,14 @@ export interface Window {
   readonly steps: number;
 }
 
-/** The steps between two times. */
+/** The steps between two times. Throws `TOO_MANY_POINTS`. */
 export function windowOf(fromMs: number, toMs: number, stepMs: number): Window {
   const firstMs = Math.floor(fromMs / stepMs) * stepMs;
-  return { fromMs, toMs, stepMs, firstMs, steps: Math.max(0, Math.ceil((toMs - firstMs) / stepMs)) };
+  const steps = Math.max(0, Math.ceil((toMs - firstMs) / stepMs));
+  if (steps > MAX_POINTS) {
+    throw new StoreError("TOO_MANY_POINTS", `${steps} points a series; at most ${MAX_POINTS}: use a longer step`);
+  }
+  return { fromMs, toMs, stepMs, firstMs, steps };
 }
 
 /**

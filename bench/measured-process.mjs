@@ -1,7 +1,6 @@
 // What the benches of the server share: a process whose CPU time and memory are read from /proc, the load it is put under, and the file of results.
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { cpus, loadavg } from "node:os";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -72,18 +71,6 @@ export class MeasuredProcess {
     this.child.kill("SIGTERM");
     return new Promise((resolve) => this.child.once("exit", resolve));
   }
-}
-
-/** Head of a file of results: what was measured, when and on what. */
-export function resultsOf(what) {
-  return {
-    what,
-    date: new Date().toISOString(),
-    node: process.version,
-    cpu: cpus()[0]?.model,
-    cores: cpus().length,
-    load: loadavg().map((average) => Math.round(average * 10) / 10),
-  };
 }
 
 /** Writes the results as JSON. */

@@ -6,11 +6,11 @@
 // thousand points to the frame after they are on the canvas. Memory is looked at over an hour's worth of refreshes, the clock of the page running faster.
 
 import { writeFileSync } from "node:fs";
-import { cpus, loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { launchChromium } from "../../conformance/browser/chromium.mjs";
 import { TidegaugeProcess, temporaryDirectory } from "../../conformance/server-process.mjs";
+import { machine } from "../page.mjs";
 import { fill } from "./fill.mjs";
 import { countRefreshes, measureDrawing } from "./in-page.mjs";
 
@@ -114,11 +114,7 @@ try {
   const metricsets = await fill(server.url, shape);
   const result = {
     what: "dashboard",
-    date: new Date().toISOString(),
-    node: process.version,
-    cpu: cpus()[0]?.model,
-    cores: cpus().length,
-    load: loadavg().map((load) => Math.round(load * 10) / 10),
+    ...machine(),
     store: { ...shape, metricsets },
     servicesPage24h: await fastest("#/services?from=now-24h", "[data-testid=services] tbody tr"),
     servicesPageNumbers24h: await fastest("#/services?from=now-24h", "[data-testid=services] .sparkline"),

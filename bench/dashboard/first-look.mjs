@@ -4,11 +4,11 @@
 //   node bench/dashboard/first-look.mjs [--runs 5] [--out bench/results/first-look.json]
 
 import { writeFileSync } from "node:fs";
-import { cpus, loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { launchChromium } from "../../conformance/browser/chromium.mjs";
 import { TidegaugeProcess } from "../../conformance/server-process.mjs";
+import { machine } from "../page.mjs";
 
 const { values: flags } = parseArgs({
   options: {
@@ -54,11 +54,7 @@ await launched.close();
 const least = (name) => Math.min(...runs.map((run) => run[name]));
 const result = {
   what: "first-look",
-  date: new Date().toISOString(),
-  node: process.version,
-  cpu: cpus()[0]?.model,
-  cores: cpus().length,
-  load: loadavg().map((load) => Math.round(load * 10) / 10),
+  ...machine(),
   listeningMs: least("listeningMs"),
   firstPointMs: least("firstPointMs"),
   movingMs: least("movingMs"),

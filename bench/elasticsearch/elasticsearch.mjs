@@ -11,7 +11,8 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { SearchNode } from "../../conformance/elasticsearch/search-node.mjs";
 import { settled } from "../../conformance/elasticsearch/settled.mjs";
-import { CASES, MeasuredProcess, resultsOf, writeResults } from "../measured-process.mjs";
+import { CASES, MeasuredProcess, writeResults } from "../measured-process.mjs";
+import { machine } from "../page.mjs";
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const { values: flags } = parseArgs({
@@ -68,7 +69,7 @@ async function series(node, measured) {
   return { rssIdleMib, rssPeakMib, cases };
 }
 
-const results = resultsOf("elasticsearch");
+const results = { what: "elasticsearch", ...machine() };
 
 const opensearch = await SearchNode.start("opensearch");
 try {

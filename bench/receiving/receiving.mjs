@@ -9,7 +9,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { CASES, MeasuredProcess, resultsOf, writeResults } from "../measured-process.mjs";
+import { CASES, MeasuredProcess, writeResults } from "../measured-process.mjs";
+import { machine } from "../page.mjs";
 import { commitCost } from "./commit.mjs";
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -42,7 +43,7 @@ async function measure(server, connections, metricsets) {
   };
 }
 
-const results = resultsOf("receiving");
+const results = { what: "receiving", ...machine() };
 const directory = mkdtempSync(join(tmpdir(), "tidegauge-bench-"));
 try {
   const tidegauge = await MeasuredProcess.serve(["--data-dir", directory, "--retention", "0"]);

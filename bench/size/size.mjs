@@ -2,9 +2,10 @@
 // Writes ../results/size.json. Needs a build.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { cpus, loadavg, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { machine } from "../page.mjs";
 
 const packages = fileURLToPath(new URL("../../packages/", import.meta.url));
 const work = mkdtempSync(join(tmpdir(), "tidegauge-size-"));
@@ -50,11 +51,7 @@ try {
   const tarballs = packed.map(({ filename }) => join(work, filename));
   const results = {
     what: "size",
-    date: new Date().toISOString(),
-    node: process.version,
-    cpu: cpus()[0]?.model,
-    cores: cpus().length,
-    load: loadavg(),
+    ...machine(),
     agent: { megabytes: megabytes(packed[1].unpackedSize) },
     tidegauge: installed("tidegauge", tarballs, tarballs.length),
   };

@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { openStore } from "../../packages/server/dist/store/index.js";
-import { resultsOf, writeResults } from "../measured-process.mjs";
+import { writeResults } from "../measured-process.mjs";
+import { machine } from "../page.mjs";
 
 const { values: flags } = parseArgs({ options: { points: { type: "string", default: "10000000" } } });
 const SERVICES = 50;
@@ -134,7 +135,8 @@ const dataDir = mkdtempSync(join(tmpdir(), "tidegauge-bench-"));
 let store = await openStore({ dataDir, retentionMs: 0, maxSizeBytes: 0, maintenanceMs: 0 });
 const result = {
   // With the load: times say little on a machine that has other things to do.
-  ...resultsOf("storing"),
+  what: "storing",
+  ...machine(),
   points: steps * PROCESSES * METRICS,
   series: PROCESSES * METRICS,
 };

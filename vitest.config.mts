@@ -29,6 +29,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // A condition is waited for, however busy the machine: vitest's own second is too short.
+    expect: { poll: { timeout: 20_000 } },
     typecheck: {
       enabled: true,
       include: ["packages/agent/src/**/*.test-d.ts"],

@@ -10,5 +10,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // A condition is waited for, however busy the machine: vitest's own second is too short.
+    expect: { poll: { timeout: 60_000 } },
   },
 });

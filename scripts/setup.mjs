@@ -43,7 +43,11 @@ function installStep(root, scope, say) {
     name: `npm ${command.join(" ")}`,
     isFresh: () => (stamp.read() ?? platform()) === platform() && isInstalled(root, scope),
     run: async () => {
-      await npm(root, [...command, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], say);
+      const install = () =>
+        npm(root, [...command, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], say);
+      await install();
+      // npm ends well without an optional package that it could not fetch, as the engine's or the bundler's binary.
+      if (!isInstalled(root, scope)) await install();
       if (!isInstalled(root, scope)) throw new Error("npm ci ended without installing everything; remove node_modules");
       stamp.write(platform());
     },
@@ -52,7 +56,7 @@ function installStep(root, scope, say) {
 
 /**
  * Compares the lockfile with what npm recorded at the end of its last run in this clone, so an installation made by
- * hand counts, and one that was interrupted does not.
+ * hand counts, and one that was interrupted or left out this platform's binaries does not.
  */
 function isInstalled(root, scope) {
   let installed;
@@ -62,13 +66,22 @@ function isInstalled(root, scope) {
     return false;
   }
   const wanted = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")).packages;
-  return Object.entries(wanted).every(([path, entry]) => {
-    if (!path.startsWith("node_modules/") || entry.optional) return true;
-    if (scope === "start" && entry.dev) return true;
-    const found = installed[path];
-    return entry.link ? found?.link === true : found?.version === entry.version;
-  });
+  const entries = Object.entries(wanted).filter(
+    ([path, entry]) => path.startsWith("node_modules/") && !(scope === "start" && entry.dev),
+  );
+  const isThere = ([path, entry]) =>
+    entry.link ? installed[path]?.link === true : installed[path]?.version === entry.version;
+  // Which of the C libraries a Linux has is npm's to know: the binary for one of them is enough.
+  const binaries = new Map();
+  for (const [path, entry] of entries.filter(([, each]) => isForThisPlatform(each))) {
+    const name = path.replace(/-(gnu|musl)$/, "");
+    binaries.set(name, binaries.get(name) || isThere([path, entry]));
+  }
+  return entries.every((each) => each[1].optional || isThere(each)) && [...binaries.values()].every(Boolean);
 }
+
+const isForThisPlatform = ({ optional, os, cpu }) =>
+  optional === true && os?.includes(process.platform) && cpu?.includes(process.arch);
 
 /** @returns {Step} */
 function compileStep(root) {

@@ -19,8 +19,12 @@ beforeEach(() => {
     const args = process.argv.slice(2);
     fs.appendFileSync("calls", "npm " + args.slice(0, 2).join(" ") + "\\n");
     const lock = JSON.parse(fs.readFileSync("package-lock.json", "utf8"));
+    const fails = fs.existsSync("unreachable");
+    if (fails && fs.readFileSync("unreachable", "utf8") === "once") fs.rmSync("unreachable");
+    const isLeftOut = (path, entry) =>
+      entry.optional && (fails || !entry.os.includes(process.platform) || path.endsWith("-gnu"));
     const packages = Object.fromEntries(Object.entries(lock.packages).filter(
-      ([path, entry]) => path !== "" && !entry.optional && !(args.includes("--omit=dev") && entry.dev)));
+      ([path, entry]) => path !== "" && !isLeftOut(path, entry) && !(args.includes("--omit=dev") && entry.dev)));
     fs.mkdirSync("node_modules/typescript/bin", { recursive: true });
     fs.mkdirSync("node_modules/vite/bin", { recursive: true });
     fs.writeFileSync("node_modules/.package-lock.json", JSON.stringify({ packages }));
@@ -61,7 +65,9 @@ function lockfile({ prod, dev }) {
       "": {},
       "node_modules/prod": { version: prod },
       "node_modules/dev": { version: dev, dev: true },
-      "node_modules/prod-for-another-platform": { version: prod, optional: true, os: ["aix"] },
+      "node_modules/binary-another-platform": { version: prod, optional: true, os: ["none"], cpu: [process.arch] },
+      "node_modules/binary-gnu": { version: prod, optional: true, os: [process.platform], cpu: [process.arch] },
+      "node_modules/binary-musl": { version: prod, optional: true, os: [process.platform], cpu: [process.arch] },
       "node_modules/@tidegauge/agent": { link: true, resolved: "packages/agent" },
     },
   });
@@ -134,6 +140,17 @@ describe("setUp", () => {
     rmSync(join(root, "node_modules", ".package-lock.json")); // npm writes it last
     await setUp("start");
     expect(calls()).toEqual(["npm ci --omit=dev"]);
+  });
+
+  it("installs once more where npm left out this platform's binary, and says so when that does not help", async () => {
+    write("unreachable", "once");
+    expect(await setUp("start")).toMatchObject({ code: 0 });
+    expect(calls()).toEqual(["npm ci --omit=dev", "npm ci --omit=dev", "tsc", "vite"]);
+    rmSync(join(root, "node_modules"), { recursive: true });
+    write("unreachable", "always");
+    const { code, output } = await setUp("start");
+    expect(code).toBe(1);
+    expect(output).toContain("without installing everything");
   });
 
   it("compiles again after a change of a source, not of a test", async () => {

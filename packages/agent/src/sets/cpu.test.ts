@@ -194,20 +194,27 @@ describe("CPUMetricSet on Linux", () => {
 
   it("agrees with /proc, read independently at the same moments", async () => {
     const { registry, collect } = testRegistry();
-    const began = procTimes();
+    // The set's own readings lie between these pairs, however long the machine lets this process wait.
+    const beforeFirst = procTimes();
     registry.register(CPUMetricSet);
+    const afterFirst = procTimes();
     const until = performance.now() + 1000;
     while (performance.now() < until);
+    const beforeLast = procTimes();
     const samples = (await collect())[0]?.samples;
-    const ended = procTimes();
-    const total = ended.total - began.total;
+    const afterLast = procTimes();
     const value = (name: string): number => samples?.[name]?.value as number;
-    // Both pairs of readings are some ticks apart: 5 % of what a second has on all processors.
-    expect(Math.abs(value("system.cpu.total.norm.pct") - (ended.busy - began.busy) / total)).toBeLessThan(0.05);
-    expect(Math.abs(value("system.process.cpu.user.norm.pct") - (ended.user - began.user) / total)).toBeLessThan(0.05);
-    expect(Math.abs(value("system.process.cpu.system.norm.pct") - (ended.system - began.system) / total)).toBeLessThan(
-      0.05,
-    );
+    const isBetween = (name: string, of: "busy" | "user" | "system"): void => {
+      // Two ticks of some two hundred: the kernel's counters of waiting step back now and then.
+      const slack = 0.01;
+      const least = (beforeLast[of] - afterFirst[of]) / (afterLast.total - beforeFirst.total);
+      const most = (afterLast[of] - beforeFirst[of]) / (beforeLast.total - afterFirst.total);
+      expect(value(name)).toBeGreaterThanOrEqual(least - slack);
+      expect(value(name)).toBeLessThanOrEqual(most + slack);
+    };
+    isBetween("system.cpu.total.norm.pct", "busy");
+    isBetween("system.process.cpu.user.norm.pct", "user");
+    isBetween("system.process.cpu.system.norm.pct", "system");
     // How much of the second this process gets is the machine's choice; it has used some.
     expect(value("system.process.cpu.total.norm.pct")).toBeGreaterThan(0);
     expect(value("system.process.cpu.total.norm.pct")).toBeCloseTo(

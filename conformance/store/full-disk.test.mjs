@@ -1,7 +1,19 @@
 // The store on a small tmpfs that is filled to the brim: writes are answered 503, queries go on, and it recovers by
 // itself once there is space, without a restart. Needs the right to mount a tmpfs; else the test is skipped and says so.
 import { execFileSync } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, rmSync, unlinkSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -23,14 +35,15 @@ function mount(size) {
   }
 }
 
-/** Writes a file until nothing more fits. */
-function fill(path) {
+/** Writes a file until nothing more fits but `leave` bytes. */
+function fill(path, leave = 0) {
   const handle = openSync(path, "w");
   const block = Buffer.alloc(64 * 1024, 7);
   try {
     for (;;) writeSync(handle, block);
   } catch (error) {
     if (error.code !== "ENOSPC") throw error;
+    ftruncateSync(handle, fstatSync(handle).size - leave);
   } finally {
     closeSync(handle);
   }
@@ -133,4 +146,47 @@ describe.skipIf(probe.reason !== undefined)("a store on a full disk", () => {
       }
     },
   );
+
+  it("W-90 STO-14 D-SRV-5 stores a batch once whose commit was durable but could not be confirmed, since the store could not be opened again", {
+    timeout: 120_000,
+  }, async () => {
+    const disk = mount("32m");
+    const dataDir = join(disk.path, "data");
+    const filler = join(disk.path, "filler");
+    const lock = join(dataDir, "lock.duckdb");
+    const messages = [];
+    const failures = (text) => messages.filter((message) => message.includes(text)).length;
+    const store = await openStore({
+      dataDir,
+      retentionMs: 0,
+      maintenanceMs: 0,
+      reserveBytes: 0,
+      // Every commit moves the log into the file.
+      checkpointBytes: 1024,
+      logger: { log: (_level, message) => messages.push(message) },
+    });
+    const write = (sequence) => store.write(batch("unconfirmed", sequence, timeOf(BASE_MS, sequence), 400));
+    try {
+      await write(1);
+      // What is open stays so, but nothing can be opened anew.
+      renameSync(lock, `${lock}.away`);
+      mkdirSync(lock);
+      // Enough for the log of a commit, too little to move it into the file.
+      fill(filler, 128 * 1024);
+      await expect(write(2)).rejects.toMatchObject({ code: "OUTPUT_UNAVAILABLE", status: 503 });
+      expect(failures("COMMIT succeeded and is durable")).toBe(1);
+      await eventually(async () => failures("could not be reopened") > 1, 20_000);
+      await expect(write(2)).rejects.toMatchObject({ code: "OUTPUT_UNAVAILABLE", status: 503 });
+      unlinkSync(filler);
+      rmdirSync(lock);
+      renameSync(`${lock}.away`, lock);
+      await eventually(() => store.ready().ready, RECOVERY_MS);
+      expect(await write(2)).toMatchObject({ repeated: true });
+      expect(await write(3)).toMatchObject({ repeated: false });
+      expect(await stored(store, "unconfirmed", BASE_MS, 4)).toEqual([0, 1, 1, 1]);
+    } finally {
+      await store.close();
+      disk.unmount();
+    }
+  });
 });

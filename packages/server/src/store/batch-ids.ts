@@ -11,6 +11,12 @@ export interface BatchRange {
   readonly last: number;
 }
 
+/** The batches durable in one file, by the start of its arrival day in epoch milliseconds. */
+export interface DurableBatches {
+  readonly dayMs: number;
+  readonly ranges: readonly BatchRange[];
+}
+
 /** A repeated batch id is recognised for this long, milliseconds; the agent's spool keeps no batch longer. */
 export const DEDUP_WINDOW_MS: number = 7 * 24 * 3_600_000;
 

@@ -12,9 +12,9 @@ export function freeBytes(dataDir: string): number {
 
 /** Writes and removes a file of some size, durably: the honest answer to "can it be written again". */
 export function probeDisk(dataDir: string): boolean {
-  if (freeBytes(dataDir) < 2 * PROBE_BYTES) return false;
   const path = join(dataDir, "tmp", "probe");
   try {
+    if (freeBytes(dataDir) < 2 * PROBE_BYTES) return false;
     const handle = openSync(path, "w");
     try {
       writeSync(handle, Buffer.alloc(PROBE_BYTES, 1));

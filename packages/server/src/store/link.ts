@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
+import type { DurableBatches } from "./batch-ids.js";
 import { StoreError, type StoreErrorCode } from "./error.js";
 import type { CallName, FromWorker, ToWorker, WorkerCalls, WorkerOptions } from "./messages.js";
 
@@ -23,6 +24,8 @@ export class WorkerCallError extends StoreError {
 export interface WorkerNews {
   log(level: "info" | "warn" | "error", message: string): void;
   writable(writable: boolean, reason: string): void;
+  /** The files were reopened, and these batches are in them. */
+  durable(batches: readonly DurableBatches[]): void;
   /** The worker ended by itself; every open call was rejected. */
   died(error: Error): void;
 }
@@ -96,6 +99,7 @@ export class WorkerLink {
   #receive(message: FromWorker): void {
     if ("log" in message) this.#news.log(message.log, message.message);
     else if ("writable" in message) this.#news.writable(message.writable, message.reason);
+    else if ("durable" in message) this.#news.durable(message.durable);
     else {
       const waiter = this.#waiters.get(message.id);
       if (waiter === undefined) return;

@@ -1,5 +1,5 @@
 import type { Aggregation } from "@tidegauge/protocol/query";
-import type { BatchId, BatchRange } from "./batch-ids.js";
+import type { BatchId, DurableBatches } from "./batch-ids.js";
 import type { Columns, ProcessStart } from "./buffer.js";
 import type { SeriesRow } from "./dictionary.js";
 
@@ -214,7 +214,7 @@ export interface ExportRequest {
 
 /** The calls the worker answers: argument and result of each. */
 export interface WorkerCalls {
-  open: { argument: null; result: { batches: { dayMs: number; ranges: BatchRange[] }[]; quarantined: string[] } };
+  open: { argument: null; result: { batches: DurableBatches[]; quarantined: string[] } };
   /** `full`: the open file has its share of points; the next commit should ask for a new one. */
   commit: { argument: CommitRequest; result: { full: boolean } };
   scan: { argument: ScanRequest; result: ScanResult };
@@ -244,4 +244,5 @@ export type FromWorker =
   | { id: number; ok: true; value: unknown }
   | { id: number; ok: false; code: string; message: string; reset: boolean }
   | { log: "info" | "warn" | "error"; message: string }
-  | { writable: boolean; reason: string };
+  | { writable: boolean; reason: string }
+  | { durable: DurableBatches[] };

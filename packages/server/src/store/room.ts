@@ -2,9 +2,8 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { breakdown } from "./breakdown.js";
 import { scanBuckets } from "./bucket-scan.js";
 import { listLabels, listMetrics, listServices } from "./catalog.js";
-import { isPastWindow } from "./compaction.js";
 import { fileSize } from "./disk.js";
-import { rows } from "./engine.js";
+import { durableBatches } from "./durable-batches.js";
 import { StoreError } from "./error.js";
 import { exportFile } from "./export.js";
 import { Files } from "./files.js";
@@ -96,22 +95,8 @@ export class Room {
 
   async #open(): Promise<WorkerCalls["open"]["result"]> {
     await this.#files.open();
-    const { writer, readers } = this.#files.engine;
-    const batches: WorkerCalls["open"]["result"]["batches"] = [];
-    for (const file of this.#files.list) {
-      if (isPastWindow(file.day, Date.now())) continue;
-      const found = await rows(
-        writer,
-        `SELECT producer, CAST(first AS DOUBLE), CAST(last AS DOUBLE) FROM ${file.alias}.batches WHERE producer IS NOT NULL`,
-      );
-      const ranges = found.map(([producer, first, last]) => ({
-        producer: producer as string,
-        first: first as number,
-        last: last as number,
-      }));
-      batches.push({ dayMs: Date.parse(`${file.day}T00:00:00Z`), ranges });
-    }
-    this.#gate.open(readers);
+    const batches = await durableBatches(this.#files, Date.now());
+    this.#gate.open(this.#files.engine.readers);
     this.#maintenance.start();
     return { batches, quarantined: [...this.#files.quarantined] };
   }

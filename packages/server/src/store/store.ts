@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { mkdirSync, realpathSync } from "node:fs";
 import type { EventNotice } from "@tidegauge/protocol/query";
 import { type Batch, type Output, OutputError, type OutputMetric, type WriteResult } from "../output/output.js";
-import { BatchIds, DEDUP_WINDOW_MS, parseBatchId } from "./batch-ids.js";
+import { BatchIds, DEDUP_WINDOW_MS, type DurableBatches, parseBatchId } from "./batch-ids.js";
 import { StoreError } from "./error.js";
 import { storeFigures } from "./figures.js";
 import { Ingest } from "./ingest.js";
@@ -19,7 +19,6 @@ import type {
   StoredMetric,
   StoredService,
   StoreSummary,
-  WorkerCalls,
 } from "./messages.js";
 import { type StoreOptions, workerOptions } from "./store-options.js";
 import { StoreThread } from "./thread.js";
@@ -91,6 +90,7 @@ export class Store implements Output {
       writable: (writable, reason) => {
         this.#unwritable = writable ? undefined : reason;
       },
+      durable: (batches) => this.#remember(batches),
       down: (reason) => {
         this.#down = reason;
         // The next thread looks for itself.
@@ -98,7 +98,7 @@ export class Store implements Output {
         this.#ingest.forget();
       },
       opened: (opened) => {
-        this.#remember(opened);
+        this.#remember(opened.batches);
         this.#down = undefined;
       },
     });
@@ -107,13 +107,13 @@ export class Store implements Output {
 
   /** Opens the files. Called by `openStore`. */
   async start(): Promise<void> {
-    this.#remember(await this.#thread.start());
+    this.#remember((await this.#thread.start()).batches);
     this.#forgetTimer = setInterval(() => this.#batchIds.forget(Date.now() - DEDUP_WINDOW_MS), 60 * MINUTE_MS);
     this.#forgetTimer.unref();
     this.#summary = await this.summary();
   }
 
-  #remember({ batches }: WorkerCalls["open"]["result"]): void {
+  #remember(batches: readonly DurableBatches[]): void {
     for (const { dayMs, ranges } of batches) for (const range of ranges) this.#batchIds.add(range, dayMs + DAY_MS);
   }
 

@@ -54,7 +54,7 @@ describe("the store's thread", () => {
     await store.write(batch(0));
     await store.write(batch(1));
     fail();
-    await vi.waitFor(() => expect(store.ready()).toMatchObject({ ready: false, reason: /restarted/ }));
+    await vi.waitFor(() => expect(store.ready()).toMatchObject({ ready: false, reason: /restarted/ }), 20_000);
     await expect(store.write(batch(2))).rejects.toMatchObject({ code: "OUTPUT_UNAVAILABLE", status: 503 });
     await running();
     expect(threads).toHaveLength(2);
@@ -111,7 +111,7 @@ describe("the store's thread", () => {
 
   it("closes while it is down", async () => {
     fail();
-    await vi.waitFor(() => expect(store.ready().ready).toBe(false));
+    await vi.waitFor(() => expect(store.ready().ready).toBe(false), 20_000);
     await store.close();
     expect(threads.length).toBeLessThanOrEqual(2);
     await expect(store.write(batch(0))).rejects.toMatchObject({ code: "OUTPUT_CLOSED" });

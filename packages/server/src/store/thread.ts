@@ -1,3 +1,4 @@
+import type { DurableBatches } from "./batch-ids.js";
 import { StoreError } from "./error.js";
 import { WorkerLink } from "./link.js";
 import type { CallName, WorkerCalls, WorkerOptions } from "./messages.js";
@@ -14,6 +15,8 @@ type Opened = WorkerCalls["open"]["result"];
 export interface ThreadNews {
   log(level: "info" | "warn" | "error", message: string): void;
   writable(writable: boolean, reason: string): void;
+  /** It opened the files anew, and these batches are in them: also those whose commit it could not confirm. */
+  durable(batches: readonly DurableBatches[]): void;
   /** The thread ended by itself: open calls were rejected, series ids given out are void, nothing can be written until `opened`. */
   down(reason: string): void;
   /** It runs again, and this is what the files hold. */
@@ -47,6 +50,7 @@ export class StoreThread {
     const link = new WorkerLink(this.#options, {
       log: (level, message) => this.#news.log(level, message),
       writable: (writable, reason) => this.#news.writable(writable, reason),
+      durable: (batches) => this.#news.durable(batches),
       died: (error) => this.#died(link, error),
     });
     try {

@@ -15,6 +15,7 @@ function post(message: FromWorker, transfer: ArrayBuffer[] = []): void {
 const room = new Room(workerData as WorkerOptions, {
   log: (level, message) => post({ log: level, message }),
   writable: (writable, reason) => post({ writable, reason }),
+  durable: (durable) => post({ durable }),
 });
 
 /** Time an orderly end may take; what hangs longer would keep the store from being started again. */

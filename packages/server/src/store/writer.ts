@@ -1,6 +1,8 @@
+import type { DurableBatches } from "./batch-ids.js";
 import type { Columns } from "./buffer.js";
 import { writeCommit } from "./commit.js";
 import { fileSize, freeBytes, isDiskFull, probeDisk } from "./disk.js";
+import { durableBatches } from "./durable-batches.js";
 import { rows } from "./engine.js";
 import { StoreError } from "./error.js";
 import type { Files } from "./files.js";
@@ -20,11 +22,14 @@ export class FileClosedError extends StoreError {}
 export interface WriterNews {
   log(level: "info" | "warn" | "error", message: string): void;
   writable(writable: boolean, reason: string): void;
+  /** The files were opened anew, and these batches are in them. Said before `writable`. */
+  durable(batches: DurableBatches[]): void;
 }
 
 /**
  * Writes commits into the current file. When a commit fails the engine may be unusable (a full disk makes it so): everything is closed and opened
- * anew, and the file itself tells whether the commit was durable after all.
+ * anew, and the file itself tells whether the commit was durable after all. If that fails too, the commit is answered as failed, and the first reopening
+ * that succeeds tells the main thread of its batches before they can come again.
  */
 export class Writer {
   readonly #files: Files;
@@ -133,7 +138,7 @@ export class Writer {
     this.#news.log("error", `a commit into ${file.name} failed: ${String(error)}`);
     await this.#reopen(isDiskFull(error) ? DISK_FULL : "the store is being reopened");
     const reopened = this.#files.list.find((each) => each.name === file.name);
-    if (reopened === undefined || this.#unwritable === undefined) return false;
+    if (reopened === undefined || !this.#files.isOpen) return false;
     try {
       const [row] = await rows(
         this.#files.engine.writer,
@@ -152,9 +157,11 @@ export class Writer {
     try {
       this.#files.close();
       await this.#files.open();
+      this.#news.durable(await durableBatches(this.#files, Date.now()));
       this.epoch += 1;
       this.#gate.open(this.#files.engine.readers);
     } catch (error) {
+      this.#files.close();
       this.#news.log("error", `the store could not be reopened, trying again: ${String(error)}`);
       this.#gate.fail(new StoreError("STORE_UNAVAILABLE", "the store cannot be opened at present: try again"));
     }
@@ -179,7 +186,8 @@ export class Writer {
   #probeLater(): void {
     clearTimeout(this.#timer);
     if (this.#stopped) return;
-    this.#timer = setTimeout(() => void this.#probe(), PROBE_MS);
+    // Not while a commit or a reopening is under way: what it finds would not hold.
+    this.#timer = setTimeout(() => void this.#alone(() => this.#probe()), PROBE_MS);
   }
 
   async #probe(): Promise<void> {
@@ -189,7 +197,7 @@ export class Writer {
       this.#news.log("info", "writable again");
       return;
     }
-    if (!this.#files.isOpen) await this.reopenIfNeeded();
+    if (!this.#files.isOpen) await this.#reopen(this.#unwritable ?? "the store is being reopened");
     else this.#probeLater();
   }
 }

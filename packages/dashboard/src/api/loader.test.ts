@@ -26,10 +26,10 @@ it("waits for a slow answer instead of asking anew, and asks once more for all t
   loader.run();
   expect(answers).toHaveLength(1);
   answers[0]?.resolve(1);
-  await vi.waitFor(() => expect(answers).toHaveLength(2));
+  await vi.waitFor(() => expect(answers).toHaveLength(2), 20_000);
   expect(told).toEqual([1]);
   answers[1]?.resolve(2);
-  await vi.waitFor(() => expect(told).toEqual([1, 2]));
+  await vi.waitFor(() => expect(told).toEqual([1, 2]), 20_000);
   expect(answers).toHaveLength(2);
 });
 
@@ -49,9 +49,9 @@ it("asks again by itself where that can help, and only there", async () => {
   const { loader, answers, told } = manual();
   loader.run();
   answers[0]?.reject(new Error("down"));
-  await vi.waitFor(() => expect(answers).toHaveLength(2));
+  await vi.waitFor(() => expect(answers).toHaveLength(2), 20_000);
   answers[1]?.reject(new Error("bad query"));
-  await vi.waitFor(() => expect(told).toEqual(["down", "bad query"]));
+  await vi.waitFor(() => expect(told).toEqual(["down", "bad query"]), 20_000);
   await new Promise((resolve) => setTimeout(resolve, 10));
   expect(answers).toHaveLength(2);
   loader.stop();

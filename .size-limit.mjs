@@ -8,9 +8,12 @@ const from = (path) => fileURLToPath(new URL(path, import.meta.url));
 const page = readFileSync(from("packages/server/dashboard/index.html"), "utf8");
 const firstLoad = ["index.html", ...[...page.matchAll(/(?:src|href)="\.\/(assets\/[^"]+)"/g)].map(([, file]) => file)];
 
-/** What npm unpacks for who installs the agent. */
+/** What npm unpacks for who installs the agent: it and the protocol. */
 const pack = ["pack", "--dry-run", "--json", "--ignore-scripts"];
-const [{ files }] = JSON.parse(spawnSync("npm", pack, { cwd: from("packages/agent"), encoding: "utf8" }).stdout);
+const unpacked = ["packages/protocol", "packages/agent"].flatMap((folder) => {
+  const [{ files }] = JSON.parse(spawnSync("npm", pack, { cwd: from(folder), encoding: "utf8" }).stdout);
+  return files.map(({ path }) => `${folder}/${path}`);
+});
 
 export default [
   {
@@ -20,8 +23,8 @@ export default [
     limit: "60 kB",
   },
   {
-    name: "agent, unpacked",
-    path: files.map(({ path }) => `packages/agent/${path}`),
+    name: "agent and protocol, unpacked",
+    path: unpacked,
     gzip: false,
     brotli: false,
     limit: "600 kB",

@@ -23,6 +23,7 @@ beforeEach(() => {
   write("LICENSE", "Apache");
   write("README.md", "# tidegauge");
   write("dist/index.js", "export {};\n");
+  write("dist/index.d.ts", "/** What it is. */\nexport declare const it: 1;\n");
   write("bin/tidegauge.js", '#!/usr/bin/env node\nimport "../dist/index.js";\n');
   chmodSync(join(directory, "bin/tidegauge.js"), 0o755);
 });
@@ -50,6 +51,11 @@ describe("checkPackage", () => {
       "a map that is not there",
       () => write("dist/index.js", "//# sourceMappingURL=index.js.map"),
       "names the source map index.js.map",
+    ],
+    [
+      "types without docstrings",
+      () => write("dist/index.d.ts", "export declare const it: 1;\n"),
+      "its types have no docstrings",
     ],
     ["another version", () => withManifest({ version: "1.2.2" }), "its version is 1.2.2, not 1.2.3"],
     [

@@ -83,6 +83,9 @@ function isInstalled(root, scope) {
 const isForThisPlatform = ({ optional, os, cpu }) =>
   optional === true && os?.includes(process.platform) && cpu?.includes(process.arch);
 
+/** Packages whose code is compiled without comments. */
+const DOCUMENTED_APART = ["protocol", "agent"];
+
 /** @returns {Step} */
 function compileStep(root) {
   const stamp = new Stamp(root, "compile");
@@ -91,7 +94,9 @@ function compileStep(root) {
     fingerprint(root, [
       join(root, "tsconfig.json"),
       join(root, "tsconfig.base.json"),
-      ...packages.flatMap((path) => [join(path, "tsconfig.json"), join(path, "package.json"), join(path, "src")]),
+      ...packages.flatMap((path) =>
+        ["tsconfig.json", "tsconfig.types.json", "package.json", "src"].map((name) => join(path, name)),
+      ),
     ]);
   return {
     name: "tsc -b",
@@ -99,7 +104,12 @@ function compileStep(root) {
       packages.every((path) => existsSync(join(path, "dist", ".tsbuildinfo"))) && stamp.read() === inputs(),
     run: async () => {
       const before = inputs(); // an edit during the build leaves the stamp stale
-      await run(process.execPath, [join(root, "node_modules", "typescript", "bin", "tsc"), "-b"], { cwd: root });
+      const tsc = (...args) =>
+        run(process.execPath, [join(root, "node_modules", "typescript", "bin", "tsc"), ...args], { cwd: root });
+      await tsc("-b");
+      // Applications load the code of these two, so it goes without comments; the compiler has one switch for code and
+      // types, and users read the docstrings in the types, which are written once more.
+      for (const name of DOCUMENTED_APART) await tsc("-p", join(root, "packages", name, "tsconfig.types.json"));
       stamp.write(before);
     },
   };

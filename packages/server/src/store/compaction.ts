@@ -2,6 +2,7 @@ import { BIGINT, type DuckDBConnection, VARCHAR } from "@duckdb/node-api";
 import { type BatchRange, DEDUP_WINDOW_MS, mergeRanges } from "./batch-ids.js";
 import { appendRows } from "./commit.js";
 import { rows } from "./engine.js";
+import { rollBack } from "./rollback.js";
 import { IDENTITY_COLUMNS } from "./schema.js";
 import type { StoreFile } from "./store-file.js";
 
@@ -57,8 +58,8 @@ export async function compact(
        FROM (${dictionaries.join(" UNION ALL ")})`,
   );
   const ranges = await keptRanges(connection, sources, nowMs);
-  await connection.run("BEGIN TRANSACTION");
   try {
+    await connection.run("BEGIN TRANSACTION");
     for (const part of await parts(connection, sources, "points", partSamples)) {
       await connection.run(
         `INSERT INTO ${target.alias}.points ${renumbered(sources, "points", "p.value", part)} ORDER BY series, time, value`,
@@ -97,7 +98,7 @@ export async function compact(
     replaces.closeSync();
     await connection.run("COMMIT");
   } catch (error) {
-    await connection.run("ROLLBACK").catch(() => undefined);
+    await rollBack(connection);
     throw error;
   }
   await connection.run(`CHECKPOINT ${target.alias}`);

@@ -11,6 +11,7 @@ import { QueryGate } from "./gate.js";
 import { Maintenance } from "./maintenance.js";
 import type { CallName, WorkerCalls, WorkerOptions } from "./messages.js";
 import { listProcesses } from "./processes.js";
+import { rollBack } from "./rollback.js";
 import { scan } from "./scan.js";
 import type { StoreFile } from "./store-file.js";
 import { isDamage, isReadable } from "./verify.js";
@@ -167,11 +168,10 @@ export class Room {
 
 /** Runs a query of several statements on one snapshot: a commit in between is in all of them or in none. */
 async function readOnce<T>(connection: DuckDBConnection, query: () => Promise<T>): Promise<T> {
-  await connection.run("BEGIN TRANSACTION");
   try {
+    await connection.run("BEGIN TRANSACTION");
     return await query();
   } finally {
-    // Nothing was written; a connection that failed has no transaction to end.
-    await connection.run("ROLLBACK").catch(() => undefined);
+    await rollBack(connection);
   }
 }

@@ -92,6 +92,15 @@ describe("ConfigFile", () => {
     expect(warnings[0]).toMatch(/agents\.json: .*the former one stays in force/);
   });
 
+  it("SRV-76 keeps a file with a value that agents ignore in force, and warns", async () => {
+    writeFileSync(path, JSON.stringify([{ settings: { log_level: "loud", recording: "1", capture_body: "all" } }]));
+    await file.start();
+    expect(level()).toBe("loud");
+    expect(warnings).toEqual([
+      "agents will ignore 0.settings.log_level: it must be one of trace, debug, info, warning, error, critical, off (and 1 more)",
+    ]);
+  });
+
   it("does not start with a file that is there and bad", async () => {
     writeFileSync(path, '[{"settings": 5}]');
     await expect(file.start()).rejects.toMatchObject({

@@ -1,7 +1,7 @@
 import { mkdir, open, readFile, realpath, rename, stat, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Logger } from "../health/log.js";
-import { type ConfigEntry, parseEntries } from "./entries.js";
+import { type ConfigEntry, ignoredValues, parseEntries } from "./entries.js";
 
 /** How often the file is looked at. A look is one `stat`; unlike a watcher it sees a rename, a mounted volume and a replaced link alike. */
 const LOOK_EVERY_MS = 1_000;
@@ -124,6 +124,11 @@ export class ConfigFile {
     }
     const entries = parseEntries(document);
     if (typeof entries === "string") throw new ConfigFileError(this.path, entries);
+    const [ignored, ...more] = ignoredValues(entries);
+    if (ignored !== undefined) {
+      const count = more.length === 0 ? "" : ` (and ${more.length} more)`;
+      this.#logger.warn({ "file.path": this.path }, `agents will ignore ${ignored}${count}`);
+    }
     return entries;
   }
 

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { expectedOf } from "@tidegauge/protocol/central";
 import { z } from "zod";
 
 /** One configuration: for which service and environment, and what it sets. Both absent: for every agent. */
@@ -56,6 +57,22 @@ export function parseEntries(document: unknown): ConfigEntry[] | string {
     result.push({ service: who, settings, etag: etag ?? hash(settings) });
   }
   return result;
+}
+
+/** The values that agents would ignore, each as a sentence that names entry and option. What agents other than ours understand is not judged. */
+export function ignoredValues(all: readonly ConfigEntry[]): string[] {
+  return all.flatMap(({ settings }, index) =>
+    Object.entries(settings).flatMap(([option, value]) => {
+      const expected = expectedOf(option, value);
+      return expected === undefined ? [] : [`${index}.settings.${option}: it must be ${expected}`];
+    }),
+  );
+}
+
+/** As `parseEntries`, and a value that agents would ignore is wrong too (SRV-76). */
+export function checkedEntries(document: unknown): ConfigEntry[] | string {
+  const entries = parseEntries(document);
+  return typeof entries === "string" ? entries : (ignoredValues(entries)[0] ?? entries);
 }
 
 /** SRV-73: name and environment, else the name alone, else the environment alone, else the entry for everybody. */

@@ -55,6 +55,44 @@ describe("agent configuration", () => {
     expect((await send(`${fixture.url}/api/v1/agent-config`)).json).toEqual(read.json);
   });
 
+  it("SRV-76 refuses a value that agents would ignore, says what is allowed, and stores nothing", async () => {
+    const before = (await send(`${fixture.url}/api/v1/agent-config`)).json;
+    const wrong: [string, unknown, string][] = [
+      ["metrics_interval", "soon", "a whole number and a unit, ms, s or m, as in 30s"],
+      ["metrics_interval", 30, "a whole number and a unit, ms, s or m, as in 30s"],
+      ["metrics_interval", "10ms", "at least 1000ms, or 0s"],
+      ["api_request_time", "99999m", "at most 24 days"],
+      ["api_request_size", "1tb", "a whole number and a unit, b, kb, mb or gb, as in 768kb"],
+      ["recording", "yes", "true or false"],
+      ["log_level", "loud", "one of trace, debug, info, warning, error, critical, off"],
+    ];
+    for (const [option, value, allowed] of wrong) {
+      const answer = await put([{ settings: {} }, { service: { name: "shop" }, settings: { [option]: value } }]);
+      expect(answer.status).toBe(400);
+      const message = `1.settings.${option}: it must be ${allowed}`;
+      expect(answer.json).toEqual({ error: { code: "invalid_agent_config", message } });
+    }
+    expect((await send(`${fixture.url}/api/v1/agent-config`)).json).toEqual(before);
+  });
+
+  it("SRV-76 takes every option that other agents of Elastic understand", async () => {
+    const settings = {
+      capture_body: "all",
+      capture_headers: "false",
+      transaction_sample_rate: "0.25",
+      transaction_max_spans: "300",
+      span_stack_trace_min_duration: "-1ms",
+      sanitize_field_names: "password, *token*",
+      exit_span_min_duration: "1ms",
+      trace_continuation_strategy: "restart_external",
+      log_level: "fatal",
+      recording: "TRUE",
+      api_request_size: "1MB",
+    };
+    expect((await put([{ service: { name: "python" }, settings }])).status).toBe(200);
+    expect((await poll("service.name=python")).json).toEqual(settings);
+  });
+
   it("of two edits of one state lets one through", async () => {
     const { headers } = await send(`${fixture.url}/api/v1/agent-config`);
     const edit = (level: string) =>

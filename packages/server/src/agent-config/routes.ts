@@ -5,7 +5,7 @@ import { readJson } from "../http/read-body.js";
 import type { Exchange, Route } from "../http/route.js";
 import type { AgentProcess, Agents } from "./agents.js";
 import type { ConfigFile } from "./config-file.js";
-import { hashAll, parseEntries, select } from "./entries.js";
+import { checkedEntries, hashAll, select } from "./entries.js";
 
 /** What the routes of the agents' configuration work on. */
 export interface AgentConfigOptions {
@@ -105,7 +105,7 @@ async function put(exchange: Exchange, options: AgentConfigOptions): Promise<voi
   }
   const document = await readJson(exchange, MAX_DOCUMENT_BYTES);
   const list = Array.isArray(document) ? document : (document as { entries?: unknown } | undefined)?.entries;
-  const entries = parseEntries(list);
+  const entries = checkedEntries(list);
   if (typeof entries === "string") {
     sendError(exchange, 400, "invalid_agent_config", entries);
     return;

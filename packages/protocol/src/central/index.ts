@@ -1,0 +1,2 @@
+export type { CentralOption } from "./options.js";
+export { CENTRAL_OPTIONS, expectedOf } from "./options.js";

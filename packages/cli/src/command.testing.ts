@@ -19,13 +19,15 @@ export class CommandProcess {
   stderr = "";
   readonly #closed: Promise<unknown[]>;
 
-  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  /** `detached`: away from the terminal that the tests may run in. */
+  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}, { detached = false } = {}) {
     const inherited = Object.entries(process.env).filter(
       ([name]) => !/^(TIDEGAUGE_|ELASTIC_APM_|NODE_OPTIONS$|VITEST)/.test(name),
     );
     this.child = spawn(process.execPath, [TIDEGAUGE, ...args], {
       env: { ...Object.fromEntries(inherited), NO_COLOR: "1", ...env },
       stdio: ["ignore", "pipe", "pipe"],
+      detached,
     });
     this.child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       this.stdout += text;

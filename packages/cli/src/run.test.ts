@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { runCommandLine } from "./command.testing.js";
+import { CommandProcess, hasTerminal, inTerminal, runCommandLine, until } from "./command.testing.js";
 import { agentEnvironment } from "./run.js";
 
 let directory: string;
@@ -61,6 +61,38 @@ describe("tidegauge run", () => {
     const { code, stderr } = await runCommandLine(["run", "no-such-command-anywhere"], env);
     expect(code).toBe(127);
     expect(stderr).toContain("no-such-command-anywhere is not found");
+  });
+
+  it.each(["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP", "SIGUSR2"] as const)(
+    "passes a %s on that was sent to it alone, and ends as the application then does",
+    async (signal) => {
+      const app = script(
+        "listening.cjs",
+        `process.once("${signal}", () => { console.log("heard"); process.exit(9); });
+        setInterval(() => {}, 1000);
+        console.log("ready");`,
+      );
+      const command = new CommandProcess(["run", app], { ELASTIC_APM_ENABLED: "false" }, { detached: true });
+      await until(() => command.stdout.includes("ready") || undefined);
+      const { code, stdout } = await command.signal(signal);
+      expect({ code, stdout }).toEqual({ code: 9, stdout: "ready\nheard\n" });
+    },
+  );
+
+  it.skipIf(!hasTerminal)("leaves Ctrl-C to the terminal, so that the application hears it once", async () => {
+    const app = script(
+      "counting.cjs",
+      `let count = 0;
+      process.on("SIGINT", () => console.log("interrupt " + ++count));
+      process.stdin.once("data", () => process.exit(count));
+      console.log("ready");`,
+    );
+    const cues = [
+      ["ready", "\x03"],
+      ["interrupt 1", "\n"],
+    ] as [string, string][];
+    const { code } = await inTerminal(["run", app], { ELASTIC_APM_ENABLED: "false" }, cues);
+    expect(code).toBe(1);
   });
 
   it("keeps the options that NODE_OPTIONS has", () => {

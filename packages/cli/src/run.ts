@@ -2,6 +2,11 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import type { Command } from "commander";
 import { reportFailure } from "./failure.js";
+import { isTerminalForeground } from "./foreground.js";
+
+const PASSED_ON: readonly NodeJS.Signals[] = ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"];
+/** A key sends these to the whole group, the application included: passed on, they would come twice. */
+const OF_THE_TERMINAL: readonly NodeJS.Signals[] = ["SIGINT", "SIGQUIT"];
 
 /** Adds `tidegauge run`: an application with the agent in it, its code untouched. */
 export function runCommand(program: Command): void {
@@ -35,12 +40,9 @@ async function run(app: string, args: readonly string[]): Promise<void> {
   const isScript = /\.[cm]?[jt]s$/.test(app);
   const [command, all] = isScript ? [process.execPath, [app, ...args]] : [app, [...args]];
   const child = spawn(command, all, { stdio: "inherit", env: agentEnvironment(process.env) });
-  // The terminal signals the whole group; what comes to us alone is passed on. Either way the application decides.
-  const pass = (signal: NodeJS.Signals): void => void child.kill(signal);
-  process
-    .on("SIGTERM", pass)
-    .on("SIGHUP", pass)
-    .on("SIGINT", () => {});
+  // What ends us alone would leave the application behind, so the application decides.
+  for (const signal of PASSED_ON) process.on(signal, () => child.kill(signal));
+  for (const signal of OF_THE_TERMINAL) process.on(signal, () => isTerminalForeground() || child.kill(signal));
   process.exitCode = await new Promise<number>((resolve) => {
     child.once("error", ({ code, message }: NodeJS.ErrnoException) => {
       const isMissing = code === "ENOENT";

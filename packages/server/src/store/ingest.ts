@@ -12,6 +12,8 @@ import type { StoreThread } from "./thread.js";
 
 /** Points that may wait for the next commit; more are answered 503, so memory stays bounded. */
 const MAX_WAITING_POINTS = 2_000_000;
+/** Series that the next commit may bring into the dictionary: each takes about 1 KB here, many times as much as its point. */
+const MAX_WAITING_SERIES = 500_000;
 /** How long a small commit waits for company. */
 const GATHER_MS = 2;
 /** Points from which a commit is worth its price at once. */
@@ -41,15 +43,20 @@ export class Ingest {
   #day = "";
   #rotate = true;
   #commit = 0;
+  readonly #rotateSeries: number;
 
-  constructor(thread: StoreThread, written: (notice: EventNotice) => void) {
+  /** `rotateSeries`: series of the open file at which a new one is begun, and the dictionary with it. */
+  constructor(thread: StoreThread, written: (notice: EventNotice) => void, rotateSeries: number) {
     this.#thread = thread;
     this.#written = written;
+    this.#rotateSeries = rotateSeries;
   }
 
   /** Adds a batch to the next commit. */
   write(batch: Batch): Promise<WriteResult> {
-    if (this.#buffer.points + this.#buffer.histograms >= MAX_WAITING_POINTS) {
+    const waiting = this.#buffer.points + this.#buffer.histograms;
+    // Series alone never refuse a batch for which nothing waits: it is the one that brings them into the file.
+    if (waiting >= MAX_WAITING_POINTS || (waiting > 0 && this.#dictionary.unsaved.length >= MAX_WAITING_SERIES)) {
       return Promise.reject(new OutputError("OUTPUT_FULL", "queue is full"));
     }
     const day = dayOf(batch.receivedAtMs);
@@ -127,7 +134,8 @@ export class Ingest {
         { transfer: transferList(columns) },
       );
       dictionary.saved(newSeries.length);
-      if (full) this.#rotate = true;
+      // A label that explodes must not fill the memory until the file is full or the day over.
+      if (full || dictionary.size >= this.#rotateSeries) this.#rotate = true;
       for (const { notice, refused, resolve } of waiting) {
         resolve({ repeated: false, refused });
         if (notice.metricsets > 0) this.#written(notice);

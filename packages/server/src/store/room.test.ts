@@ -41,15 +41,12 @@ describe("an interrupted query", () => {
     ["when its end was hit", "ROLLBACK", false],
     ["when its beginning was hit", "BEGIN TRANSACTION", true],
     ["when its beginning was hit too early", "BEGIN TRANSACTION", false],
-  ])(
-    "STO-18 leaves nothing behind that keeps the next one from its answer, %s",
-    async (_when, statement, done) => {
-      interruptNext(statement, done);
-      const three = Array.from({ length: 3 }, () => room.answer(call++, "services", null));
-      expect(await Promise.all(three)).toEqual([[], [], []]);
-      for (let index = 0; index < 3; index++) expect(await room.answer(call++, "services", null)).toEqual([]);
-    },
-  );
+  ])("STO-18 leaves nothing behind that keeps the next one from its answer, %s", async (_when, statement, done) => {
+    interruptNext(statement, done);
+    const three = Array.from({ length: 3 }, () => room.answer(call++, "services", null));
+    expect(await Promise.all(three)).toEqual([[], [], []]);
+    for (let index = 0; index < 3; index++) expect(await room.answer(call++, "services", null)).toEqual([]);
+  });
 
   it("leaves its connection fit for the next one, whenever the interrupt comes", async () => {
     const instance = await DuckDBInstance.create(":memory:", { threads: "1" });

@@ -12,6 +12,8 @@ export interface StoreOptions {
   readonly maxSizeBytes?: number;
   /** Points of the open file at which it is closed, sorted and a new one begun. Default 5 million. */
   readonly rotatePoints?: number;
+  /** Series of the open file at which the same happens: the memory of a server holds about 1 KB for each. Default 200,000. */
+  readonly rotateSeries?: number;
   /** Pause between rounds of compaction and retention, milliseconds; 0: only `maintain()`. Default 60 s. */
   readonly maintenanceMs?: number;
   /** Size of the open file's log at which it is moved into the file, bytes. Default 16 MiB. */

@@ -161,6 +161,19 @@ describe("the files of the store", () => {
     expect(await valuesOf(opened)).toEqual(before);
   });
 
+  it("STO-23 are begun anew when a label explodes, so that memory does not hold every series of the day", async () => {
+    const opened = await open({ rotateSeries: 100 });
+    for (let user = 0; user < 400; user += 40) {
+      const users = Array.from({ length: 40 }, (_, index) => ({ user: `u${user + index}` }));
+      await opened.write(batchOf(users.map((tags) => metricsetAt(T, { m: { value: 1, temporality: "delta" } }, tags))));
+    }
+    // 120 series each: the batch that reaches the limit is the last of its file.
+    expect((await opened.summary()).files.map(({ points }) => points)).toEqual([120, 120, 120, 40]);
+    await opened.maintain();
+    expect(await valuesOf(opened)).toEqual([400]);
+    expect((await opened.metrics("shop")).map(({ series }) => series)).toEqual([400]);
+  });
+
   it("STO-17 are dropped by age once their newest event is too old, and by size from the oldest", async () => {
     let opened = await open({ rotatePoints: 1 });
     await opened.write(batchOf([delta(0)]));

@@ -25,6 +25,7 @@ import { StoreThread } from "./thread.js";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
+const ROTATE_SERIES = 200_000;
 /** Stores open in this process, across copies of this package. */
 const OPEN_STORES = Symbol.for("tidegauge.server.openStores");
 
@@ -102,7 +103,8 @@ export class Store implements Output {
         this.#down = undefined;
       },
     });
-    this.#ingest = new Ingest(this.#thread, (notice) => this.events.emit("written", notice));
+    const written = (notice: EventNotice): void => void this.events.emit("written", notice);
+    this.#ingest = new Ingest(this.#thread, written, options.rotateSeries ?? ROTATE_SERIES);
   }
 
   /** Opens the files. Called by `openStore`. */

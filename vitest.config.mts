@@ -11,7 +11,10 @@ const lateRequires: Plugin = {
   transform(code, id) {
     if (!/\/packages\/agent\/src\/.*\.ts$/.test(id) || /\.test\.ts$/.test(id)) return undefined;
     const files: string[] = [];
-    const body = code.replace(/\brequire\(("\.[^"]+")\)/g, (_call, file: string) => `late${files.push(file) - 1}`);
+    const body = code.replace(
+      /\brequire\(("(?:\.|@tidegauge\/)[^"]+")\)/g,
+      (_call, file: string) => `late${files.push(file) - 1}`,
+    );
     // At the end, so that lines keep their numbers.
     return files.length === 0
       ? undefined

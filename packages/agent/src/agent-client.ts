@@ -6,7 +6,6 @@ import type { Hooks } from "./hooks/install.js";
 import { createLogger } from "./logging/create.js";
 import type { Logger } from "./logging/logger.js";
 import { createEphemeralId } from "./metadata/ephemeral-id.js";
-import { NullTransport } from "./null-transport.js";
 import type { MeterBridge } from "./opentelemetry/meter-bridge.js";
 import { MetricsRegistry } from "./registry.js";
 import { runningClient, setRunningClient } from "./running.js";
@@ -19,6 +18,12 @@ import type { Transport, TransportStats } from "./transport/transport.js";
 
 /** Loaded with the first client that sends or is started. */
 const started = (): typeof import("./started.js") => require("./started.js");
+
+/** Only an inert client has it. */
+function nullTransport(): Transport {
+  const { NullTransport } = require("./null-transport.js") as typeof import("./null-transport.js");
+  return new NullTransport();
+}
 
 /** Something that sends through the client by itself: its last values go before the client's own. */
 export interface Companion {
@@ -56,7 +61,7 @@ export class AgentClient {
     this.ephemeralId = createEphemeralId();
     const { values } = this.config;
     const isEnabled = values.enabled && !isInert;
-    this.transport = options.transport ?? (isEnabled ? this.httpTransport() : new NullTransport());
+    this.transport = options.transport ?? (isEnabled ? this.httpTransport() : nullTransport());
     this.metrics = new MetricsRegistry({
       transport: this.transport,
       logger: this.logger,

@@ -3,8 +3,14 @@ import { LineBuffer } from "@tidegauge/protocol/encode";
 import { CollectTimer } from "./collect-timer.js";
 import { AgentError } from "./errors.js";
 import { MetricSet } from "./metricset.js";
-import { payloadLine } from "./payload-line.js";
 import type { MetricsRegistry } from "./registry.js";
+
+/** Loaded at the first collection of a set whose payloads user code may change. */
+let payloads: typeof import("./payload-line.js") | undefined;
+function payloadLine(payload: Metricset | undefined): string | undefined {
+  payloads ??= require("./payload-line.js") as typeof import("./payload-line.js");
+  return payloads.payloadLine(payload);
+}
 
 /** CPU time after which a collection lets others run: with the chunk that follows it stays below 3 ms. */
 const SLICE_MS = 1;

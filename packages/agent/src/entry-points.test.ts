@@ -85,18 +85,19 @@ describe("entry points", () => {
   it("importing the package loads its classes, and nothing that only a client or an instance needs", () => {
     const files = filesOf("@tidegauge/agent");
     expect(files).toContain("client.js");
-    expect(files.length).toBeLessThanOrEqual(28);
+    expect(files.length).toBeLessThanOrEqual(16);
     expect(files).not.toContain("agent-client.js");
     expect(
       files.filter((file) => /^(config|logging|transport|tracing|metadata|shutdown|opentelemetry)\//.test(file)),
     ).toEqual([]);
     expect(files.filter((file) => /^(hooks|sets\/.*)\//.test(file))).toEqual(["hooks/hono.js"]);
+    expect(files.filter((file) => file.startsWith("instruments/"))).toEqual(["instruments/kind.js"]);
   });
 
   it("a start loads no hook of a package before the package, and nothing that is not configured", () => {
     const files = filesOf("@tidegauge/agent/register");
     expect(files).toContain("hooks/package-hooks.js");
-    expect(files.length).toBeLessThanOrEqual(98);
+    expect(files.length).toBeLessThanOrEqual(93);
     expect(
       files.filter((file) =>
         /express|koa|\/pg|mysql2|redis|mongodb|opentelemetry|exposition|import-string|spool|proxy|tls|delivery|hostname|walk|logging\/file/.test(

@@ -1,7 +1,7 @@
 import type { Counter } from "./instruments/counter.js";
 import type { Gauge } from "./instruments/gauge.js";
 import type { Histogram } from "./instruments/histogram.js";
-import { COUNTER, GAUGE, HISTOGRAM } from "./instruments/metric.js";
+import { COUNTER, GAUGE, HISTOGRAM } from "./instruments/kind.js";
 import { DETACHED, type Series } from "./instruments/series.js";
 import type { Timer } from "./instruments/timer.js";
 import type { MetricSet } from "./metricset.js";

@@ -1,7 +1,8 @@
 import type { Sample } from "@tidegauge/protocol";
+import { COUNTER } from "./kind.js";
 import { NO_LABELS } from "./label-index.js";
 import type { LabelSet } from "./label-set.js";
-import { COUNTER, Metric } from "./metric.js";
+import { Metric } from "./metric.js";
 import { Series } from "./series.js";
 
 /** A number that is added to (REG-1…REG-5). It may go down and below zero. */

@@ -1,6 +1,8 @@
+import type { Kind } from "./kind.js";
 import { type KeyOrder, walkUpToThree } from "./label-index.js";
-import { type Labels, type LabelValue, labelText } from "./labels.js";
-import type { InstrumentOptions, Kind, MetricName } from "./metric.js";
+import { labelText } from "./label-set.js";
+import type { Labels, LabelValue } from "./labels.js";
+import type { InstrumentOptions, MetricName } from "./metric.js";
 import type { Series } from "./series.js";
 import type { SeriesTable } from "./series-table.js";
 

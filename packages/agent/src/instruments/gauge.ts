@@ -1,7 +1,8 @@
 import type { Sample } from "@tidegauge/protocol";
+import { GAUGE } from "./kind.js";
 import { NO_LABELS } from "./label-index.js";
 import type { LabelSet } from "./label-set.js";
-import { GAUGE, Metric } from "./metric.js";
+import { Metric } from "./metric.js";
 import { Series } from "./series.js";
 
 /** A level; the last write wins (REG-6…REG-9). */

@@ -1,7 +1,8 @@
 import type { Sample } from "@tidegauge/protocol";
+import { HISTOGRAM } from "./kind.js";
 import { NO_LABELS } from "./label-index.js";
 import type { LabelSet } from "./label-set.js";
-import { HISTOGRAM, Metric } from "./metric.js";
+import { Metric } from "./metric.js";
 import { Series } from "./series.js";
 
 /** Observations counted by bucket (REG-15…REG-20); counts are per bucket, not cumulative. */

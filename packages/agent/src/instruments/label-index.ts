@@ -1,6 +1,5 @@
-import { Branch } from "./branch.js";
-import { LabelSet, type LabelShape } from "./label-set.js";
-import { type Labels, labelText } from "./labels.js";
+import { Branch, LabelSet, type LabelShape, labelText } from "./label-set.js";
+import type { Labels } from "./labels.js";
 
 /** A known order of label keys: where a caller's object leads, and how its positions map to the shape's. */
 export interface KeyOrder {

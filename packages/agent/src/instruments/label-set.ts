@@ -1,10 +1,57 @@
 import { METRICSET_END, tagsText, truncate } from "@tidegauge/protocol/encode";
-import type { Branch } from "./branch.js";
 import type { MetricName } from "./metric.js";
 import type { Series } from "./series.js";
 
 /** From so many series on, a label set finds them by a map. */
 const CROWD = 8;
+
+/**
+ * One level of a trie, keyed by string. Most levels have one entry, which then costs no Map: at 100,000 series that is half of the index' memory.
+ */
+export class Branch<T> {
+  /** The level above, and the key under which this one hangs there; undefined at the root. */
+  readonly parent: Branch<Branch<T>> | undefined;
+  readonly value: string;
+  private key: string | undefined = undefined;
+  private child: T | undefined = undefined;
+  private children: Map<string, T> | undefined = undefined;
+
+  constructor(parent: Branch<Branch<T>> | undefined, value: string) {
+    this.parent = parent;
+    this.value = value;
+  }
+
+  get(key: string): T | undefined {
+    if (this.children !== undefined) return this.children.get(key);
+    return this.key === key ? this.child : undefined;
+  }
+
+  set(key: string, child: T): void {
+    if (this.children === undefined) {
+      if (this.key === undefined || this.key === key) {
+        this.key = key;
+        this.child = child;
+        return;
+      }
+      this.children = new Map([[this.key, this.child as T]]);
+      this.key = undefined;
+      this.child = undefined;
+    }
+    this.children.set(key, child);
+  }
+
+  delete(key: string): void {
+    if (this.children !== undefined) this.children.delete(key);
+    else if (this.key === key) {
+      this.key = undefined;
+      this.child = undefined;
+    }
+  }
+
+  get isEmpty(): boolean {
+    return this.children === undefined ? this.key === undefined : this.children.size === 0;
+  }
+}
 
 /** The label keys that some label sets share, in the order in which they were first seen. */
 export interface LabelShape {
@@ -114,4 +161,18 @@ export class LabelSet {
 /** Joined, since an added-up text keeps its pieces. */
 function closingText(tags: string): string {
   return tags === "" ? METRICSET_END : [tags, METRICSET_END].join("");
+}
+
+/** The string a label value stands for, or undefined where the label is left out. `1` and `"1"` are the same label (REG-25). */
+export function labelText(value: unknown): string | undefined {
+  switch (typeof value) {
+    case "string":
+      return value;
+    case "number":
+    case "boolean":
+    case "bigint":
+      return String(value);
+    default:
+      return undefined;
+  }
 }

@@ -1,14 +1,8 @@
 import { METRICSET_HEAD, quote } from "@tidegauge/protocol/encode";
 import { bucketBounds, bucketValues } from "./buckets.js";
+import { GAUGE, HISTOGRAM, type Kind, TIMER } from "./kind.js";
 import type { Series } from "./series.js";
 import type { SeriesTable } from "./series-table.js";
-
-/** The four kinds of instrument; the number is the order of collecting, in which a later kind wins a sample name (REG-29, REG-43). */
-export const COUNTER = 0;
-export const GAUGE = 1;
-export const TIMER = 2;
-export const HISTOGRAM = 3;
-export type Kind = typeof COUNTER | typeof GAUGE | typeof TIMER | typeof HISTOGRAM;
 
 /** How an instrument behaves; the first call for a series decides (REG-23). */
 export interface InstrumentOptions {

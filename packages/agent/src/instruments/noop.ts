@@ -1,7 +1,8 @@
 import type { Counter } from "./counter.js";
 import type { Gauge } from "./gauge.js";
 import type { Histogram } from "./histogram.js";
-import { type Kind, Metric } from "./metric.js";
+import type { Kind } from "./kind.js";
+import { Metric } from "./metric.js";
 import type { Timer } from "./timer.js";
 
 /** Takes every operation of all kinds and keeps nothing (REG-21): what a caller gets for a disabled metric or past the limit. */

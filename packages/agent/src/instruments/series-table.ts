@@ -2,14 +2,21 @@ import { bucketBounds, DEFAULT_BOUNDS } from "./buckets.js";
 import { Counter } from "./counter.js";
 import { Gauge } from "./gauge.js";
 import { Histogram } from "./histogram.js";
+import { COUNTER, GAUGE, HISTOGRAM, type Kind } from "./kind.js";
 import { LabelIndex } from "./label-index.js";
-import type { LabelSet } from "./label-set.js";
-import { type Labels, labelText } from "./labels.js";
-import { COUNTER, GAUGE, HISTOGRAM, type InstrumentOptions, type Kind, type Metric, MetricName } from "./metric.js";
-import { NOOP } from "./noop.js";
+import { type LabelSet, labelText } from "./label-set.js";
+import type { Labels } from "./labels.js";
+import { type InstrumentOptions, type Metric, MetricName } from "./metric.js";
 import { DETACHED, DISABLED, DISABLED_OVERFLOW, OVERFLOW, type Series } from "./series.js";
 import type { TableOwner } from "./table-owner.js";
 import { Timer } from "./timer.js";
+
+/** Loaded with the first series that is refused. */
+let noops: typeof import("./noop.js") | undefined;
+function noop(): Series {
+  noops ??= require("./noop.js") as typeof import("./noop.js");
+  return noops.NOOP;
+}
 
 /** All series of one metric set, found by kind, name and labels (REG-22). */
 export class SeriesTable {
@@ -60,15 +67,15 @@ export class SeriesTable {
     let of = (this.names[kind] as Map<string, MetricName>).get(name) ?? new MetricName(kind, name, this);
     if (typeof name !== "string" || /[*"]/.test(name)) {
       this.refuse(of, 'a name with * or "');
-      return NOOP;
+      return noop();
     }
-    if (this.owner.isDisabled(name)) return NOOP;
+    if (this.owner.isDisabled(name)) return noop();
     for (const key of Object.keys(labels)) {
       const value = labels[key];
       if (value !== undefined && value !== null && labelText(value) === undefined)
         this.refuse(of, `a label value of type ${typeof value} (${key})`);
     }
-    if (this.size >= this.owner.limit) return this.overflow(of, labels, options) ?? NOOP;
+    if (this.size >= this.owner.limit) return this.overflow(of, labels, options) ?? noop();
     // The name is only kept now that it gets a series.
     of = this.keep(of);
     return this.place(this.make(of, this.index.ensure(labels), options));
@@ -200,7 +207,7 @@ export class SeriesTable {
       return this.place(series);
     }
     const into = other ?? this.create(of.kind, of.name, labels, options);
-    if (into === NOOP) return undefined;
+    if (into === noop()) return undefined;
     return into.state < 0 ? this.redirect(into) : into;
   }
 

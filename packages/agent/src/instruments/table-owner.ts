@@ -1,5 +1,5 @@
+import type { Kind } from "./kind.js";
 import type { Labels } from "./labels.js";
-import type { Kind } from "./metric.js";
 
 /** What a table needs of the set that owns it. */
 export interface TableOwner {

@@ -1,7 +1,8 @@
 import type { Sample } from "@tidegauge/protocol";
+import { TIMER } from "./kind.js";
 import { NO_LABELS } from "./label-index.js";
 import type { LabelSet } from "./label-set.js";
-import { Metric, TIMER } from "./metric.js";
+import { Metric } from "./metric.js";
 import { Series } from "./series.js";
 
 /** How many of a timer's unit make a millisecond. Without a known unit a timer measures in seconds. */

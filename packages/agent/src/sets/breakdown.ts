@@ -1,5 +1,6 @@
+import type { Kind } from "../instruments/kind.js";
 import type { Labels } from "../instruments/labels.js";
-import type { InstrumentOptions, Kind } from "../instruments/metric.js";
+import type { InstrumentOptions } from "../instruments/metric.js";
 import { SpanBoundMetricSet } from "../span-bound-metricset.js";
 import type { SelfTimes } from "../tracing/self-times.js";
 import type { SelfTimeSink } from "../tracing/tracer.js";

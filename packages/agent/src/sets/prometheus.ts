@@ -1,6 +1,5 @@
 import type { Counter } from "../instruments/counter.js";
-import { COUNTER, GAUGE, type Kind } from "../instruments/metric.js";
-import { NOOP } from "../instruments/noop.js";
+import { COUNTER, GAUGE, type Kind } from "../instruments/kind.js";
 import type { Series } from "../instruments/series.js";
 import { MetricSet } from "../metricset.js";
 import type { MetricsRegistry } from "../registry.js";
@@ -103,7 +102,7 @@ export class PrometheusMetrics extends MetricSet {
   }
 
   private keep(series: Series, seen: Set<Series>): void {
-    if (series !== (NOOP as Series)) seen.add(series);
+    if (series.metric.of.table === this.table) seen.add(series); // not the no-op of a refused one
   }
 
   /** Totals that somebody else keeps are left out past the limit, not added up (PROM-8). */

@@ -1,6 +1,7 @@
 import type { Metricset, Sample } from "@tidegauge/protocol";
+import type { Kind } from "../instruments/kind.js";
 import type { Labels } from "../instruments/labels.js";
-import type { InstrumentOptions, Kind } from "../instruments/metric.js";
+import type { InstrumentOptions } from "../instruments/metric.js";
 import { MetricSet } from "../metricset.js";
 import type { Outcome } from "../tracing/span.js";
 import type { DurationSink } from "../tracing/tracer.js";

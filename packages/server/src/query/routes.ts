@@ -24,7 +24,7 @@ import type {
   ScanResult,
 } from "../store/messages.js";
 import type { Store } from "../store/store.js";
-import { sendTagged } from "./etag.js";
+import { sendTagged, sendTaggedText } from "./etag.js";
 import { streamEvents } from "./events.js";
 import { Exporter } from "./export.js";
 import { openApiDocument } from "./openapi.js";
@@ -37,6 +37,7 @@ import {
   processesRequest,
   queryRequest,
 } from "./parameters.js";
+import { queryText } from "./series-text.js";
 import { type Sighting, summarizeServices } from "./services.js";
 import { unitOf } from "./unit.js";
 
@@ -88,9 +89,11 @@ export function createQueryRoutes(options: QueryRouteOptions): Route[] {
       const { service, metric } = catalogRequest(url.searchParams);
       return { labels: await store.labels(service, metric, signal) };
     }),
-    read("/api/v1/query", async ({ url, signal }): Promise<QueryResponse> => {
+    reading("/api/v1/query", async (exchange) => {
+      const { url, signal } = exchange;
       const request = queryRequest(url.searchParams, now());
-      return queryResponse(request, await store.scan(request, signal));
+      const result = await store.scan(request, signal);
+      sendTaggedText(exchange, await queryText(queryEnvelope(request, result), result, signal));
     }),
     read("/api/v1/buckets", async ({ url, signal }): Promise<BucketsResponse> => {
       const request = bucketsRequest(url.searchParams, now());
@@ -122,11 +125,16 @@ export function createQueryRoutes(options: QueryRouteOptions): Route[] {
 }
 
 function read(path: string, answer: (exchange: Exchange) => Promise<unknown>): Route {
+  return reading(path, async (exchange) => sendTagged(exchange, await answer(exchange)));
+}
+
+/** A route that sends its answer itself. */
+function reading(path: string, send: (exchange: Exchange) => Promise<void>): Route {
   return {
     path,
     methods: ["GET", "HEAD"],
     auth: "required",
-    handle: (exchange) => answering(exchange, async () => sendTagged(exchange, await answer(exchange))),
+    handle: (exchange) => answering(exchange, () => send(exchange)),
   };
 }
 
@@ -144,8 +152,8 @@ async function answering(exchange: Exchange, answer: () => Promise<void>): Promi
   }
 }
 
-/** The envelope of `/api/v1/query`. */
-function queryResponse(request: ScanRequest, result: ScanResult): QueryResponse {
+/** What stands around the series of `/api/v1/query`. */
+function queryEnvelope(request: ScanRequest, result: ScanResult): Omit<QueryResponse, "series"> {
   // A number of samples, or of observations a second, is not in the metric's unit.
   const counts = request.aggregation === "count" || (request.aggregation === "rate" && result.histogram);
   return {
@@ -153,7 +161,6 @@ function queryResponse(request: ScanRequest, result: ScanResult): QueryResponse 
     to: request.toMs,
     step: result.stepMs,
     unit: counts ? null : unitOf(request.metric, result.unit),
-    series: result.series.map(({ labels, values }) => ({ labels, points: points(values, result) })),
   };
 }
 

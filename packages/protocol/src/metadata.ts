@@ -1,5 +1,11 @@
 import type { WireLabelValue } from "./metricset.js";
 
+/**
+ * The service that `tidegauge doctor` sends its test event as. Our store commits that like any other and keeps nothing of it, so an application's
+ * data stays its own.
+ */
+export const DOCTOR_SERVICE = "tidegauge-doctor";
+
 /** Name and version of a language, runtime, framework. */
 export interface NameVersion {
   name?: string;

@@ -46,6 +46,29 @@ describe("tidegauge doctor with a server", () => {
     expect(code).toBe(0);
   });
 
+  it("leaves nothing in the server that looks like the application", async () => {
+    const directory = app();
+    const ask = async (path: string): Promise<unknown> => {
+      const answer = await fetch(`${server.url}/api/v1/${path}`, { headers: { Authorization: `Bearer ${TOKEN}` } });
+      return answer.json();
+    };
+    const before = { metrics: await ask("metrics"), services: await ask("services"), agents: await ask("agents") };
+    for (const spool of ["", join(directory, "spool")]) {
+      const { code, stdout } = await runCommandLine(["doctor", "--directory", directory], {
+        ELASTIC_APM_SERVER_URL: server.url,
+        ELASTIC_APM_SECRET_TOKEN: TOKEN,
+        ELASTIC_APM_CLOUD_PROVIDER: "none",
+        ELASTIC_APM_SPOOL_DIR: spool,
+      });
+      expect(stdout).toMatch(/^pass {2}test-event {2}sent and accepted$/m);
+      expect(code).toBe(0);
+    }
+    const after = { metrics: await ask("metrics"), services: await ask("services"), agents: await ask("agents") };
+    expect(after).toEqual(before);
+    const { processes } = (await ask("processes")) as { processes: { service: string }[] };
+    expect(new Set(processes.map(({ service }) => service))).toEqual(new Set(["shop"]));
+  });
+
   it.each([
     [{}, "authentication", "ELASTIC_APM_SECRET_TOKEN"],
     [{ ELASTIC_APM_SERVER_URL: "http://127.0.0.1:9" }, "server-reachable", "tidegauge serve"],

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { askServer, proxyOf, type ServerAnswer } from "@tidegauge/agent/diagnosis";
+import { DoctorClient } from "./doctor-client.js";
 import type { ExaminedClient } from "./examined-client.js";
 import { type Finding, fail, pass, warn } from "./finding.js";
 
@@ -27,7 +28,12 @@ export async function checkServer(examined: ExaminedClient, directory: string): 
   const authorized = checkAuthorization(answer);
   const findings = [proxy, reached, ...checkTls(examined), authorized, checkClock(answer, Date.now())];
   if (authorized.verdict === "fail") return findings;
-  return [...findings, await checkCentralConfiguration(examined), await checkEvent(examined)];
+  const doctor = new DoctorClient();
+  try {
+    return [...findings, await checkCentralConfiguration(examined, doctor), await doctor.checkEvent()];
+  } finally {
+    await doctor.close();
+  }
 }
 
 /** A server's URL may have a user and a password, which nobody should paste into a bug report. */
@@ -144,7 +150,8 @@ function checkClock({ headers }: ServerAnswer, receivedMs: number): Finding {
   return amount > CLOCK_WARN_MS ? warn("clock", text, fix) : pass("clock", "the clocks agree");
 }
 
-async function checkCentralConfiguration({ client }: ExaminedClient): Promise<Finding> {
+/** Asked in the doctor's own name: to the server, the application has not been there. */
+async function checkCentralConfiguration({ client }: ExaminedClient, doctor: DoctorClient): Promise<Finding> {
   const { serviceName = "", environment, centralConfig } = client.config.values;
   if (!centralConfig) return pass("central-configuration", "switched off");
   const search = new URLSearchParams({
@@ -153,7 +160,7 @@ async function checkCentralConfiguration({ client }: ExaminedClient): Promise<Fi
   });
   let answer: ServerAnswer;
   try {
-    answer = await askServer(client, `config/v1/agents?${search}`);
+    answer = await askServer(doctor.client, `config/v1/agents?${search}`);
   } catch (error) {
     const message = `it could not be asked for: ${(error as Error).message}`;
     return warn("central-configuration", message, "look into the server's log");
@@ -162,19 +169,4 @@ async function checkCentralConfiguration({ client }: ExaminedClient): Promise<Fi
   if (status === 200) return pass("central-configuration", `the server has: ${body.trim() || "{}"}`);
   if (status === 404 || status === 403) return pass("central-configuration", "the server has none to give");
   return warn("central-configuration", `the server answers ${status}`, "look into the server's log");
-}
-
-/** Collects once and sends it: the whole way, with the agent's own transport. */
-async function checkEvent({ client, complaints }: ExaminedClient): Promise<Finding> {
-  const before = complaints.length;
-  await client.collect();
-  await client.flush().catch(() => {}); // what became of the events is told by the counts
-  const { recorded, accepted } = client.stats();
-  if (recorded > 0 && accepted === recorded) return pass("test-event", `${accepted} metricsets sent and accepted`);
-  const said = complaints.slice(before).join("; ");
-  return fail(
-    "test-event",
-    `${accepted} of ${recorded} metricsets accepted. ${said}`,
-    "see the message; the server's log has its side",
-  );
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import type { Metadata } from "@tidegauge/protocol";
+import { DOCTOR_SERVICE, type Metadata } from "@tidegauge/protocol";
 
 /** A service that asked for its configuration, known before its first report. */
 export interface Sighting {
@@ -30,6 +30,8 @@ export interface AgentProcess {
 }
 
 const MAX_PROCESSES = 10_000;
+/** How the doctor names itself when it asks for the configuration of a service that may not run (W-6). */
+const DOCTOR = `(${DOCTOR_SERVICE})`;
 
 /**
  * Who talks to the server, from what is on the wire: reports name the process, configuration polls only the service, the agent's version and the
@@ -44,6 +46,7 @@ export class Agents {
   /** An intake request with this metadata arrived. */
   report(request: IncomingMessage, metadata: Metadata, address: string | undefined, nowMs: number): void {
     const { service, system, process: sender } = metadata;
+    if (service.name === DOCTOR_SERVICE) return;
     const host = system?.configured_hostname ?? system?.detected_hostname ?? system?.hostname;
     const container = system?.container?.id;
     const { agent, environment } = service;
@@ -71,6 +74,7 @@ export class Agents {
     nowMs: number,
   ): void {
     const userAgent = request.headers["user-agent"] ?? "";
+    if (userAgent.includes(DOCTOR)) return;
     const [, agentName, agentVersion] = /^apm-agent-([A-Za-z-]+)\/([^ ]+)/.exec(userAgent) ?? [];
     const key = JSON.stringify([who.service, who.environment, userAgent.slice(0, 256), address]);
     const poller: AgentProcess = this.#polling.get(key) ?? unknown(who.service, who.environment, address);

@@ -1,4 +1,4 @@
-import type { Metricset, Sample } from "@tidegauge/protocol";
+import { DOCTOR_SERVICE, type Metricset, type Sample } from "@tidegauge/protocol";
 import type { EventNotice } from "@tidegauge/protocol/query";
 import { type Batch, OutputError, type WriteResult } from "../output/output.js";
 import { FIRST_SEQUENCE, parseBatchId } from "./batch-ids.js";
@@ -63,11 +63,13 @@ export class Ingest {
     // A batch that arrived just before midnight and is written just after goes into the new file.
     if (day > this.#day) this.#rotate = true;
     if (this.#rotate && this.#waiting.length === 0) this.#newFile(day);
-    const refused = this.#add(batch);
+    // The doctor asks whether a commit succeeds; that leaves its mark, and no value of the doctor's in anyone's charts.
+    const kept = batch.metadata.service.name === DOCTOR_SERVICE ? { ...batch, metricsets: [] } : batch;
+    const refused = this.#add(kept);
     return new Promise((resolve, reject) => {
       const notice = {
         service: batch.metadata.service.name,
-        metricsets: batch.metricsets.length,
+        metricsets: kept.metricsets.length,
         receivedAt: batch.receivedAtMs,
       };
       this.#waiting.push({ notice, refused, resolve, reject });

@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
+import { DOCTOR_SERVICE } from "@tidegauge/protocol";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { batchOf, metricsetAt, scanOf, temporaryDirectory } from "./batch.testing.js";
 import { openStore, type Store } from "./store.js";
@@ -65,6 +66,19 @@ describe("the store", () => {
     expect(child.stdout.trim()).toBe("STORE_ALREADY_OPEN");
     await first.close();
     await (await openStore({ dataDir: directory.path })).close();
+  });
+
+  it("STO-14 commits what the doctor sends, and keeps nothing of it", async () => {
+    let opened = await open();
+    const heard: unknown[] = [];
+    opened.events.on("written", (notice) => heard.push(notice));
+    const service = { name: DOCTOR_SERVICE, agent: { name: "nodejs", version: "1.2.3", ephemeral_id: "d1" } };
+    const batch = batchOf([delta(0)], { batchId: "d1:1", metadata: { service } });
+    expect(await opened.write(batch)).toEqual({ repeated: false, refused: {} });
+    await opened.close();
+    opened = await open();
+    expect((await opened.write(batch)).repeated).toBe(true);
+    expect([await opened.services(), await opened.metrics(undefined), heard]).toEqual([[], [], []]);
   });
 
   it("STO-14 W-90 D-SRV-2 stores a repeated batch once: in flight, later and after a restart", async () => {

@@ -8,7 +8,7 @@ import { DatabaseClient } from "./database-client.js";
 import type { Product } from "./database-protocol.js";
 import { firstReport } from "./first-report.js";
 import { pay } from "./payments.js";
-import { onStop } from "./stop.js";
+import { LAST_REPORT_MS, onStop } from "./stop.js";
 import { VisitsMetricSet } from "./visits.js";
 
 const client = new Client({ serviceName: "shop", serviceVersion: "1.4.0", prometheusMetrics: true });
@@ -129,7 +129,7 @@ async function stop(): Promise<void> {
   server.close();
   server.closeAllConnections();
   database.close();
-  await client.close();
+  await client.close(LAST_REPORT_MS);
 }
 
 onStop(stop);

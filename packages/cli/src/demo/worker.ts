@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Client, MetricSet } from "@tidegauge/agent";
 import { DatabaseClient } from "./database-client.js";
 import { firstReport } from "./first-report.js";
-import { onStop } from "./stop.js";
+import { LAST_REPORT_MS, onStop } from "./stop.js";
 
 const client = new Client({ serviceName: "shop-worker", serviceVersion: "1.4.0" });
 const database = new DatabaseClient(Number(process.env.DATABASE_PORT));
@@ -53,7 +53,7 @@ async function work(): Promise<void> {
 
 onStop(async () => {
   stopped = true;
-  await client.close();
+  await client.close(LAST_REPORT_MS);
   database.close();
 });
 firstReport(client);

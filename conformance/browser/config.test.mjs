@@ -1,5 +1,5 @@
 // The configuration page: by keyboard, with values that are wrong, with two people at once, and in every look.
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { TidegaugeProcess, temporaryDirectory } from "../server-process.mjs";
 import { launchChromium } from "./chromium.mjs";
 import { DashboardPage, eventually } from "./dashboard-page.mjs";
@@ -88,6 +88,76 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the config
     await tab.page.getByRole("button", { name: "Save" }).click();
     await note("Saved.");
     expect(await stored()).toMatchObject([{ service: { name: "mailer" }, settings: { log_level: "error" } }]);
+  });
+
+  describe("with edits that are not saved", () => {
+    const dialog = () => tab.byTestId("leave-dialog");
+    const value = () => tab.page.getByLabel("Value of metrics_interval");
+    const page = () => tab.page.evaluate(() => location.hash.split("?")[0]);
+
+    beforeEach(async () => {
+      await tab.go("#/services");
+      await tab.byTestId("service-mailer").waitFor();
+      await tab.page.getByRole("link", { name: "Configuration" }).click();
+      await tab.page.getByRole("button", { name: "Add a configuration" }).click();
+      await value().fill("7s");
+    });
+    // What is left unsaved must not ask the next test.
+    afterEach(() => tab.page.goto("about:blank"));
+
+    it("asks who follows a link, by keyboard too, and gives the focus back to who stays", async () => {
+      const keyboard = new Keyboard(tab.page);
+      await keyboard.tabTo("Health", "Shift+Tab");
+      await keyboard.press("Enter");
+      await dialog().waitFor();
+      expect(await tab.page.getByRole("dialog", { name: "Leave without saving?" }).count()).toBe(1);
+      expect(await keyboard.focused()).toBe("Keep editing");
+      await keyboard.press("Tab");
+      expect(await keyboard.focused()).toBe("Leave");
+      expect(await tab.problemsOfEveryLook()).toEqual([]);
+      await keyboard.press("Escape");
+      await eventually(() => dialog().count()).toBe(0);
+      expect(await keyboard.focused()).toBe("Health");
+      expect([await page(), await value().inputValue()]).toEqual(["#/config", "7s"]);
+      await keyboard.press("Enter");
+      await dialog().waitFor();
+      await keyboard.tabTo("Leave");
+      await keyboard.press("Enter");
+      await tab.byTestId("stat-Store").waitFor();
+      expect([await page(), await dialog().count()]).toEqual(["#/health", 0]);
+    });
+
+    it("asks who goes back, and goes there only after a yes", async () => {
+      await tab.page.goBack();
+      await dialog().waitFor();
+      await tab.page.getByRole("button", { name: "Keep editing" }).click();
+      await eventually(() => dialog().count()).toBe(0);
+      expect([await page(), await value().inputValue()]).toEqual(["#/config", "7s"]);
+      await tab.page.goBack();
+      await dialog().getByRole("button", { name: "Leave" }).click();
+      await tab.byTestId("service-mailer").waitFor();
+      expect(await page()).toBe("#/services");
+    });
+
+    it("has the browser ask who reloads; nobody is asked once it is saved", async () => {
+      const asked = [];
+      const dismiss = (question) => {
+        asked.push(question.type());
+        void question.dismiss();
+      };
+      tab.page.on("dialog", dismiss);
+      await tab.page.evaluate(() => location.reload());
+      await eventually(() => asked.length).toBe(1);
+      expect([asked, await value().inputValue()]).toEqual([["beforeunload"], "7s"]);
+      await tab.page.getByRole("button", { name: "Save" }).click();
+      await note("Saved.");
+      await tab.page.reload();
+      await eventually(() => value().inputValue()).toBe("7s");
+      await tab.page.getByRole("link", { name: "Services", exact: true }).click();
+      await tab.byTestId("service-mailer").waitFor();
+      tab.page.off("dialog", dismiss);
+      expect([asked.length, await dialog().count()]).toEqual([1, 0]);
+    });
   });
 
   it("is accessible and fits in every look, with an entry and a wrong value", async () => {

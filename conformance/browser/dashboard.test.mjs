@@ -205,6 +205,23 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page, 
     await eventually(() => tab.page.url()).not.toContain("transaction=");
   });
 
+  it("previews the metrics that were found, and leads from a preview to its metric and back", async () => {
+    await tab.go("#/explore?service=shop&from=now-5m");
+    const previews = tab.byTestId("previews");
+    await eventually(() => previews.locator("article").count()).toBe(12);
+    await tab.page.getByRole("button", { name: "Show 12 more" }).click();
+    await eventually(() => previews.locator("article").count()).toBe(24);
+    await tab.page.getByRole("searchbox", { name: "Search metrics" }).fill("shop.ca");
+    await eventually(() => previews.locator("article").count()).toBe(1);
+    await tab.chart("shop.carts");
+    await previews.getByRole("link", { name: "shop.carts" }).click();
+    await tab.byTestId("aggregation").waitFor();
+    expect(tab.page.url()).toContain("metric=shop.carts");
+    await tab.byTestId("explore-result").getByRole("link", { name: "All metrics" }).click();
+    await previews.waitFor();
+    expect(tab.page.url()).not.toContain("metric=");
+  });
+
   it("explores: metric, grouping, filter, heat map, the call to copy, exports, all kept in the address", async () => {
     await tab.go("#/explore?service=shop&from=now-5m");
     await tab.byTestId("metric-shop.orders").click();
@@ -378,7 +395,7 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page, 
     services: ["#/services?from=now-5m", "[data-testid=service-shop]"],
     service: ["#/services/shop?from=now-5m", ".chart"],
     transaction: ["#/services/shop?from=now-5m&transaction=GET+/search", "[data-testid=spans] tbody tr"],
-    "nothing explored": ["#/explore?from=now-5m", "[data-testid=explore-result]"],
+    previews: ["#/explore?from=now-5m", "[data-testid=previews] .chart"],
     explore: ["#/explore?service=shop&metric=shop.orders&by=region&from=now-5m", ".chart"],
     "heat map": ["#/explore?service=shop&metric=shop.basket.value&view=heatmap&from=now-5m", ".chart"],
     "groups as a grid": ["#/explore?service=shop&metric=shop.orders&by=region&view=heatmap&from=now-5m", "canvas"],
@@ -387,22 +404,26 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page, 
     "no such service": ["#/services/nosuch", "text=There is no service “nosuch”."],
     "no such page": ["#/constructor", "text=There is no page “constructor”."],
   };
-  it.each([1440, 390])("is accessible and fits at %d px, every page, light and dark", async (width) => {
-    const one = await DashboardPage.open(browser, demo.url, { width, theme: "light" });
-    for (const [name, [hash, content]] of Object.entries(pages)) {
+  describe.each([1440, 390])("at %d px", (width) => {
+    /** @type {DashboardPage} */
+    let one;
+    beforeAll(async () => {
+      one = await DashboardPage.open(browser, demo.url, { width, theme: "light" });
+    });
+    afterAll(() => one?.close());
+
+    it.each(Object.entries(pages))("is accessible and fits, light and dark: %s", async (_name, [hash, content]) => {
       await one.go(hash);
       await one.page.locator("h1").waitFor();
       await one.settle();
       await one.page.locator(content).first().waitFor();
-      expect([name, await one.page.locator("[data-state=error]").count()]).toEqual([name, 0]);
+      expect(await one.page.locator("[data-state=error]").count()).toBe(0);
       for (const theme of ["light", "dark"]) {
         await one.show(theme);
-        expect([name, theme, await one.violations()]).toEqual([name, theme, []]);
+        expect([theme, await one.violations()]).toEqual([theme, []]);
       }
-      const beyond = await one.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      expect([name, beyond]).toEqual([name, 0]);
-    }
-    await one.close();
+      expect(await one.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
+    });
   });
 });
 

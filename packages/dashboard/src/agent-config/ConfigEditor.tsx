@@ -1,8 +1,10 @@
 import { useState } from "preact/hooks";
 import type { ApiError } from "../api/client.js";
+import { useHold } from "../route/useHold.js";
 import { type ConfigDocument, writeConfig } from "./api.js";
 import { type Draft, toDraft, toEntry } from "./draft.js";
 import { EntryEditor } from "./EntryEditor.js";
+import { LeaveDialog } from "./LeaveDialog.js";
 import { OPTIONS, problemOf } from "./options.js";
 
 export interface ConfigEditorProps {
@@ -20,13 +22,14 @@ interface Note {
   stale?: boolean;
 }
 
-/** The entries as a form. Nothing is sent before "Save". */
+/** The entries as a form. Nothing is sent before "Save", and who leaves before it is asked. */
 export function ConfigEditor({ document, services, onSaved, onReadAgain }: ConfigEditorProps) {
   const [drafts, setDrafts] = useState<Draft[]>(() => document.entries.map(toDraft));
   const [etag, setEtag] = useState(document.etag);
   const [saved, setSaved] = useState(() => JSON.stringify(document.entries.map(toDraft)));
   const [note, setNote] = useState<Note>();
   const changed = JSON.stringify(drafts) !== saved;
+  const hold = useHold(changed);
 
   const [strict, setStrict] = useState(false);
 
@@ -107,6 +110,7 @@ export function ConfigEditor({ document, services, onSaved, onReadAgain }: Confi
           <option key={name} value={name} />
         ))}
       </datalist>
+      {hold.wanted !== undefined && <LeaveDialog onStay={hold.stay} onLeave={hold.leave} />}
     </form>
   );
 }

@@ -20,8 +20,14 @@ export interface Marker {
 
 const FONT = "11px system-ui, sans-serif";
 
-/** Nearer to the right edge than this a time label has no room. */
-const EDGE_PX = 10;
+/** Room at the right of every plot; a time label may reach into it. */
+export const RIGHT_PX = 8;
+
+/** About half the width of a character of a time label. */
+const HALF_CHARACTER_PX = 3.3;
+
+/** Value axes are as wide as this, if their labels let them: charts that stand under each other then share their time axis. */
+const AXIS_PX = 60;
 
 /** Charts of one page share their cursor. */
 const SYNC_KEY = "page";
@@ -45,10 +51,10 @@ export function timeAxis(): uPlot.Axis {
     splits: (plot, _axis, min, max) =>
       timeTicks(min, max, Math.max(2, Math.floor(plot.bbox.width / devicePixelRatio / 84))),
     values: (plot, ticks) => {
-      // A label whose middle lies at the edge would be cut off.
-      const last = plot.bbox.width / devicePixelRatio - EDGE_PX;
+      // A label that reaches over the edge would be cut off.
+      const edge = plot.bbox.width / devicePixelRatio + RIGHT_PX;
       return formatTimeTicks(ticks).map((label, index) =>
-        plot.valToPos(ticks[index] as number, "x") > last ? "" : label,
+        plot.valToPos(ticks[index] as number, "x") + label.length * HALF_CHARACTER_PX > edge ? "" : label,
       );
     },
   };
@@ -56,12 +62,12 @@ export function timeAxis(): uPlot.Axis {
 
 /** The width a value axis needs for its labels. */
 export function axisWidth(plot: uPlot, labels: string[] | null): number {
-  if (labels === null) return 48;
+  if (labels === null) return AXIS_PX;
   plot.ctx.save();
   plot.ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
   const widest = labels.reduce((most, label) => Math.max(most, plot.ctx.measureText(label).width), 0);
   plot.ctx.restore();
-  return Math.ceil(widest / devicePixelRatio) + 12;
+  return Math.max(AXIS_PX, Math.ceil(widest / devicePixelRatio) + 12);
 }
 
 /** The cursor that all charts of the page share; a drag selects time, a double click goes back. */

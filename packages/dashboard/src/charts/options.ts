@@ -7,6 +7,7 @@ import {
   type ChartEvents,
   drawMarkers,
   type Marker,
+  RIGHT_PX,
   timeAxis,
   timeCursor,
   timeHooks,
@@ -35,7 +36,7 @@ export function chartOptions(
   return {
     width: shape.width,
     height: shape.height,
-    padding: [8, 8, 0, 0],
+    padding: [8, RIGHT_PX, 0, 0],
     legend: { show: false },
     scales: {
       x: { time: false, range: () => [current().fromMs, current().toMs] },

@@ -1,16 +1,9 @@
 import type { MetricSummary } from "@tidegauge/protocol/query";
-import { useState } from "preact/hooks";
-import { type Sorting, sortRows } from "../table/sorting.js";
-
-const ORDERS = {
-  name: { words: "by name", sorting: { key: "name", descending: false } },
-  series: { words: "most series first", sorting: { key: "series", descending: true } },
-  lastSeen: { words: "last seen first", sorting: { key: "lastSeen", descending: true } },
-} as const satisfies Record<string, { words: string; sorting: Sorting<"name" | "series" | "lastSeen"> }>;
-type Order = keyof typeof ORDERS;
+import { type MetricSearch, ORDERS, type Order } from "./useMetricSearch.js";
 
 export interface MetricListProps {
   metrics: readonly MetricSummary[];
+  search: MetricSearch;
   chosen: string | undefined;
   onChoose(name: string): void;
 }
@@ -24,22 +17,16 @@ function skipToResult(): void {
 }
 
 /** Every metric with its kind, unit, labels and number of series, to search and choose from. */
-export function MetricList({ metrics, chosen, onChoose }: MetricListProps) {
-  const [search, setSearch] = useState("");
-  const [order, setOrder] = useState<Order>("name");
-  const needle = search.toLowerCase();
-  const found = metrics.filter(({ name, labels }) =>
-    [name, ...labels].some((text) => text.toLowerCase().includes(needle)),
-  );
-  const shown = sortRows(found, ORDERS[order].sorting, (metric, key) => metric[key]);
+export function MetricList({ metrics, search, chosen, onChoose }: MetricListProps) {
+  const { text, order, found, setText, setOrder } = search;
   return (
     <section class="card metric-list" aria-label="Metrics">
       <input
         type="search"
         placeholder={`Search ${metrics.length} metrics`}
         aria-label="Search metrics"
-        value={search}
-        onInput={(event) => setSearch(event.currentTarget.value)}
+        value={text}
+        onInput={(event) => setText(event.currentTarget.value)}
       />
       <label class="metric-order">
         <span class="visually-hidden">Order of the metrics</span>
@@ -57,7 +44,7 @@ export function MetricList({ metrics, chosen, onChoose }: MetricListProps) {
         </button>
       )}
       <ul>
-        {shown.map((metric) => (
+        {found.map((metric) => (
           <li key={metric.name}>
             <button
               type="button"
@@ -77,9 +64,9 @@ export function MetricList({ metrics, chosen, onChoose }: MetricListProps) {
           </li>
         ))}
       </ul>
-      {shown.length === 0 && (
+      {found.length === 0 && (
         <p class="muted metric-none">
-          {metrics.length === 0 ? "There are no metrics of this service." : `No metric matches “${search}”.`}
+          {metrics.length === 0 ? "There are no metrics of this service." : `No metric matches “${text}”.`}
         </p>
       )}
     </section>

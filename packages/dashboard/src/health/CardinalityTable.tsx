@@ -10,9 +10,9 @@ type Key = "name" | "series" | "label" | "values";
 
 const COLUMNS: readonly Column<Key>[] = [
   { key: "name", name: "Metric", title: "Sort by name" },
-  { key: "series", name: "Series", title: "Sort by number of series" },
+  { key: "series", name: "Series", title: "Sort by number of series", numeric: true },
   { key: "label", name: "Label with the most values", title: "Sort by label" },
-  { key: "values", name: "Values", title: "Sort by number of values" },
+  { key: "values", name: "Values", title: "Sort by number of values", numeric: true },
 ];
 
 /** Which metrics have the most series, and which of their labels makes them: where a limit was met, or will be first. */
@@ -48,9 +48,9 @@ export function CardinalityTable({ tick }: { tick: number }) {
               </a>
               {row.overflows && <span class="tag tag-warn">limit reached</span>}
             </th>
-            <td>{formatValue(row.series, null)}</td>
+            <td class="number">{formatValue(row.series, null)}</td>
             <td>{row.label === null ? "–" : <code>{row.label}</code>}</td>
-            <td>{row.label === null ? "–" : formatValue(row.values, null)}</td>
+            <td class="number">{row.label === null ? "–" : formatValue(row.values, null)}</td>
           </tr>
         )}
       </SortedTable>

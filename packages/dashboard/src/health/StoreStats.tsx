@@ -29,7 +29,7 @@ export function StoreStats({ samples }: { samples: readonly Sample[] }) {
       <Stat name="Points stored" value={formatValue(one("points"), null)} />
       <Stat name="Files" value={files.length > 0 ? files.join(", ") : "none"} />
       <Stat name="Kept for" value={retention > 0 ? formatSpan(retention * 1000) : "ever"} />
-      <Stat name="Files dropped by retention" value={formatValue(one("dropped_files_total") ?? 0, null)} />
+      <Stat name="Files expired" value={formatValue(one("dropped_files_total") ?? 0, null)} />
       {quarantined > 0 && <Stat name="Damaged files set aside" value={formatValue(quarantined, null)} state="bad" />}
     </>
   );

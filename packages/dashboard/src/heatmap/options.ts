@@ -5,6 +5,7 @@ import {
   type ChartEvents,
   drawMarkers,
   type Marker,
+  RIGHT_PX,
   timeAxis,
   timeCursor,
   timeHooks,
@@ -28,7 +29,7 @@ export function heatmapOptions(
   const colours = heatColours();
   return {
     ...size,
-    padding: [8, 8, 0, 0],
+    padding: [8, RIGHT_PX, 0, 0],
     legend: { show: false },
     scales: {
       x: { time: false, range: () => [current().answer.from, current().answer.to] },

@@ -4,11 +4,14 @@ import { useResource } from "../api/useResource.js";
 import { BucketsResult } from "../explore/BucketsResult.js";
 import { Builder } from "../explore/Builder.js";
 import { MetricList, RESULT_ID } from "../explore/MetricList.js";
+import { Previews } from "../explore/Previews.js";
 import { Result } from "../explore/Result.js";
 import { aggregationsFor, readSelection, selectionQuery, showsBuckets } from "../explore/selection.js";
+import { useMetricSearch } from "../explore/useMetricSearch.js";
 import { formatAge } from "../format/time.js";
 import { useTick } from "../live/useTick.js";
 import { PanelEmpty, PanelError, PanelLoading } from "../panels/Panel.js";
+import { linkTo } from "../route/location.js";
 import { setParameters, useLocation } from "../route/useLocation.js";
 import { FirstRun } from "../setup/FirstRun.js";
 import { loadServices } from "../time/dataAge.js";
@@ -33,10 +36,12 @@ export function ExplorePage() {
   const metrics = useResource(`metrics ${service ?? ""}`, Math.floor(tick / 6), (signal) =>
     getJson<MetricsResponse>("api/v1/metrics", { service }, signal),
   );
+  const search = useMetricSearch(metrics.data?.metrics ?? []);
   const metric = metrics.data?.metrics.find(({ name }) => name === selection.metric);
   const query = selectionQuery(selection, metric?.kind, queryTimes(range));
   const choose = (name: string) =>
     setParameters({ metric: name, aggregation: undefined, by: undefined, filter: undefined, view: undefined });
+  const allMetrics = <a href={linkTo(["explore"], parameters, { service })}>All metrics</a>;
   return (
     <section class="page">
       <div class="page-head">
@@ -66,23 +71,33 @@ export function ExplorePage() {
         <FirstRun />
       ) : (
         <div class="explore">
-          <MetricList metrics={metrics.data.metrics} chosen={selection.metric} onChoose={choose} />
+          <MetricList metrics={metrics.data.metrics} search={search} chosen={selection.metric} onChoose={choose} />
           <section
             id={RESULT_ID}
             {...FOCUSABLE}
-            class="card explore-result"
+            class={selection.metric === undefined ? "explore-result" : "card explore-result"}
             aria-label="Result"
             data-testid="explore-result"
           >
-            {metric === undefined || query === undefined ? (
+            {selection.metric === undefined ? (
+              <Previews
+                metrics={search.found}
+                service={service}
+                range={range}
+                tick={tick}
+                hrefOf={(name) => linkTo(["explore"], parameters, { service, metric: name })}
+              />
+            ) : metric === undefined || query === undefined ? (
               <PanelEmpty>
-                {selection.metric === undefined
-                  ? "Choose a metric to draw it."
-                  : `There is no metric ${selection.metric}${service === undefined ? "" : ` of ${service}`}.`}
+                There is no metric {selection.metric}
+                {service === undefined ? "" : ` of ${service}`}. {allMetrics}
               </PanelEmpty>
             ) : (
               <>
-                <h2 class="explore-title">{metric.name}</h2>
+                <div class="explore-head">
+                  <h2 class="explore-title">{metric.name}</h2>
+                  {allMetrics}
+                </div>
                 <p class="muted">
                   {metric.kind}
                   {metric.inferred ? ", inferred from its values" : ""}

@@ -12,6 +12,7 @@ import { type PanelLine, SECTION_SOURCES, SECTIONS } from "../panels/spec.js";
 import { splitByNode } from "../panels/split.js";
 import { linkTo } from "../route/location.js";
 import { setParameters, useLocation } from "../route/useLocation.js";
+import { ServiceFacts } from "../services/ServiceFacts.js";
 import { loadServices } from "../time/dataAge.js";
 import { queryTimes } from "../time/range.js";
 import { useRange } from "../time/useRange.js";
@@ -51,11 +52,7 @@ export function ServicePage({ name }: { name: string }) {
           <a href={linkTo(["services"], parameters)}>Services</a>
         </nav>
         <h1>{name}</h1>
-        {summary?.agent && (
-          <span class="muted">
-            {summary.agent.name} {summary.agent.version}
-          </span>
-        )}
+        {summary && <ServiceFacts service={summary} nowMs={range.pausedAtMs ?? Date.now()} />}
         <div class="page-filters">
           <Choice
             label="Environment"

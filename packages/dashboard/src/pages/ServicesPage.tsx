@@ -59,7 +59,7 @@ export function ServicesPage() {
         />
       )}
       {services.error && services.data && <p class="panel-warning">Not refreshed: {services.error.message}</p>}
-      {overviewError && <p class="panel-warning">Some numbers are missing: {overviewError.message}</p>}
+      {overviewError && services.data && <p class="panel-warning">Some numbers are missing: {overviewError.message}</p>}
     </section>
   );
 }

@@ -25,6 +25,8 @@ export interface MetricPanelProps {
   tick: number;
   /** Where "Explore" leads, undefined for no link. */
   exploreHref?: string | undefined;
+  /** Where the title leads, undefined for no link. */
+  titleHref?: string | undefined;
   wide?: boolean;
   markers?: readonly Marker[] | undefined;
   /** A button of this panel's own. */
@@ -36,7 +38,7 @@ export interface MetricPanelProps {
 
 /** A panel that loads what its spec says and draws it. */
 export function MetricPanel(props: MetricPanelProps) {
-  const { spec, scope, range, tick, exploreHref, wide = false, markers, action, load, sourceKey } = props;
+  const { spec, scope, range, tick, exploreHref, titleHref, wide = false, markers, action, load, sourceKey } = props;
   const element = useRef<HTMLElement>(null);
   const visible = useVisible(element);
   const seen = useRef(false);
@@ -59,6 +61,7 @@ export function MetricPanel(props: MetricPanelProps) {
       range={range}
       innerRef={element}
       exploreHref={exploreHref}
+      titleHref={titleHref}
       wide={wide}
       markers={markers}
       action={action}
@@ -75,13 +78,14 @@ interface ChartPanelProps {
   range: TimeRange;
   innerRef: RefObject<HTMLElement | null>;
   exploreHref: string | undefined;
+  titleHref: string | undefined;
   wide: boolean;
   markers: readonly Marker[] | undefined;
   action: ComponentChildren;
 }
 
 function ChartPanel(props: ChartPanelProps) {
-  const { spec, data, error, loading, retry, range, innerRef, exploreHref, wide, markers, action } = props;
+  const { spec, data, error, loading, retry, range, innerRef, exploreHref, titleHref, wide, markers, action } = props;
   const [cursor, setCursor] = useState<number | null>(null);
   const [asTable, setAsTable] = useState(false);
   const { hidden, toggle, isolate } = useHidden(data?.series ?? []);
@@ -103,6 +107,7 @@ function ChartPanel(props: ChartPanelProps) {
       id={spec.id}
       title={spec.title}
       description={spec.description}
+      titleHref={titleHref}
       actions={data && !isEmpty(data) ? actions : undefined}
       busy={loading}
       innerRef={innerRef}

@@ -5,6 +5,8 @@ export interface PanelProps {
   id: string;
   title: string;
   description?: string | undefined;
+  /** Where the title leads, undefined for no link. */
+  titleHref?: string | undefined;
   /** Buttons and links at the right of the title. */
   actions?: ComponentChildren;
   /** Newer data is on its way. */
@@ -15,7 +17,8 @@ export interface PanelProps {
 }
 
 /** A titled box of the page. */
-export function Panel({ id, title, description, actions, busy = false, innerRef, wide = false, children }: PanelProps) {
+export function Panel(props: PanelProps) {
+  const { id, title, description, titleHref, actions, busy = false, innerRef, wide = false, children } = props;
   return (
     <article
       class={wide ? "panel panel-wide" : "panel"}
@@ -25,7 +28,7 @@ export function Panel({ id, title, description, actions, busy = false, innerRef,
     >
       <header class="panel-header">
         <h3 class="panel-title" title={description ?? title}>
-          {title}
+          {titleHref === undefined ? title : <a href={titleHref}>{title}</a>}
         </h3>
         <div class="panel-actions">{actions}</div>
       </header>

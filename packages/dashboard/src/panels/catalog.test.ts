@@ -1,7 +1,7 @@
 import type { MetricKind, MetricSummary } from "@tidegauge/protocol/query";
 import { describe, expect, it } from "vitest";
 import { panelsFor } from "./catalog.js";
-import { timerName } from "./custom.js";
+import { metricPanel, timerName } from "./custom.js";
 
 function metric(name: string, kind: MetricKind = "gauge", more: Partial<MetricSummary> = {}): MetricSummary {
   const seen = "2026-11-26T12:00:00.000Z";
@@ -59,6 +59,12 @@ describe("panelsFor", () => {
   it("keeps what a Prometheus client counts apart, without the prefix in the title", () => {
     const [panel] = panelsFor([metric("prometheus.metrics.http_requests_total", "cumulative")]);
     expect(panel).toMatchObject({ section: "Prometheus", title: "http_requests_total" });
+  });
+
+  it("previews a metric as one line under its full name", () => {
+    const orders = metric("prometheus.metrics.orders", "delta", { labels: ["region"], series: 40 });
+    const { title, lines, stacked } = metricPanel(orders);
+    expect([title, lines.length, lines[0]?.groupBy, stacked]).toEqual([orders.name, 1, undefined, false]);
   });
 
   it("says when the kind was inferred", () => {

@@ -18,7 +18,7 @@ export function customPanels(metrics: readonly MetricSummary[]): PanelSpec[] {
       panels.push(timerPanel(timer, metric));
     } else {
       const isCountOfTimer = metric.name.endsWith(".count") && hasSum(byName, metric.name.slice(0, -".count".length));
-      panels.push(metricPanel(metric, isCountOfTimer));
+      panels.push(ownPanel(metric, isCountOfTimer));
     }
   }
   return panels;
@@ -70,7 +70,13 @@ function timerPanel(timer: string, sum: MetricSummary): PanelSpec {
   };
 }
 
-function metricPanel(metric: MetricSummary, isCountOfTimer: boolean): PanelSpec {
+/** The panel of one metric by itself, under its full name and as few lines as tell its course. */
+export function metricPanel(metric: MetricSummary): PanelSpec {
+  const { lines, ...panel } = ownPanel({ ...metric, labels: [] }, false);
+  return { ...panel, title: metric.name, lines };
+}
+
+function ownPanel(metric: MetricSummary, isCountOfTimer: boolean): PanelSpec {
   const name = metric.name.startsWith(PROMETHEUS_PREFIX) ? metric.name.slice(PROMETHEUS_PREFIX.length) : metric.name;
   const title = isCountOfTimer ? `${name.slice(0, -".count".length)}: rate` : name;
   const base = { id: metric.name, title, section: sectionOf(metric.name) };

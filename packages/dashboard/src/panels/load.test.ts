@@ -53,6 +53,17 @@ describe("combine", () => {
 });
 
 describe("joinAnswers", () => {
+  it("puts groups in the order of their names, whatever their size, what stands for many last", () => {
+    const names = (labels: Record<string, string>[]) => {
+      const series = labels.map((one) => ({ labels: one, points: [[0, 1]] as [number, number][] }));
+      const line = { metric: "a", aggregation: "avg", label: "a", groupBy: ["k"] } as const;
+      return joinAnswers([{ line, answer: answer([], { series }) }]).series.map(({ label }) => label);
+    };
+    const sorted = ["node 2", "node 10", "beyond the limit", "other"];
+    expect(names([{ _other: "true" }, { k: "node 10" }, { overflow: "true" }, { k: "node 2" }])).toEqual(sorted);
+    expect(names([{ overflow: "true" }, { k: "node 2" }, { _other: "true" }, { k: "node 10" }])).toEqual(sorted);
+  });
+
   it("puts lines of different steps on one time axis", () => {
     const chart = joinAnswers([
       {

@@ -67,11 +67,25 @@ export function groupLabel(labels: Record<string, string>): string {
   return name === undefined || more.length > 0 ? "(none)" : `(no ${name})`;
 }
 
+/** The sum of the rest, and what stands for many, come last. */
+function isRest({ _other, overflow }: Record<string, string>): boolean {
+  return _other === "true" || overflow === "true";
+}
+
+/** By name, whatever their size is now: a line keeps its colour and its place in the legend when the page moves on. */
+function byGroup({ labels: a }: QuerySeries, { labels: b }: QuerySeries): number {
+  return (
+    Number(isRest(a)) - Number(isRest(b)) || groupLabel(a).localeCompare(groupLabel(b), undefined, { numeric: true })
+  );
+}
+
 /** Puts the lines' answers on one time axis. */
 export function joinAnswers(answers: readonly { line: PanelLine; answer: QueryResponse }[], unit?: string): ChartData {
   const times = [...new Set(answers.flatMap(({ answer }) => answer.series[0]?.points.map(([time]) => time) ?? []))];
   times.sort((a, b) => a - b);
-  const series = answers.flatMap(({ line, answer }) => answer.series.map((one) => toSeries(line, answer, one, times)));
+  const series = answers.flatMap(({ line, answer }) =>
+    (line.groupBy ? [...answer.series].sort(byGroup) : answer.series).map((one) => toSeries(line, answer, one, times)),
+  );
   const first = answers[0]?.answer;
   return {
     times,

@@ -5,7 +5,7 @@ import { formatValue } from "../format/unit.js";
 import { linkTo } from "../route/location.js";
 import { useLocation } from "../route/useLocation.js";
 import { SortHead } from "../table/SortHead.js";
-import { type Sorting, sortRows } from "../table/sorting.js";
+import { type Column, type Sorting, sortRows } from "../table/sorting.js";
 import { TableScroll } from "../table/TableScroll.js";
 import type { ServiceOverview, Trend, TrendColumn } from "./overview.js";
 import { ServiceFlags } from "./ServiceFlags.js";
@@ -26,7 +26,14 @@ const HEADS: Record<ServiceColumn, string> = {
   lastSeen: "Last seen",
 };
 
-const COLUMNS = SERVICE_COLUMNS.map((key) => ({ key, name: HEADS[key], title: `Sort by ${HEADS[key]}` }));
+const COLUMNS = SERVICE_COLUMNS.map(
+  (key): Column<ServiceColumn> => ({
+    key,
+    name: HEADS[key],
+    title: `Sort by ${HEADS[key]}`,
+    ...(key === "name" || key === "lastSeen" ? {} : { numeric: true }),
+  }),
+);
 
 const TRENDS: readonly { column: TrendColumn; unit: string; colour: number }[] = [
   { column: "throughput", unit: "/s", colour: 1 },
@@ -73,11 +80,11 @@ export function ServiceTable({ services, overview, sorting, onSort, nowMs }: Ser
                 </span>
                 <ServiceFlags service={service.name} overview={overview.get(service.name)} />
               </th>
-              <td data-label={HEADS.nodes} title={service.nodes.join(", ")}>
+              <td class="number" data-label={HEADS.nodes} title={service.nodes.join(", ")}>
                 {service.nodes.length || "–"}
               </td>
               {TRENDS.map(({ column, unit, colour }) => (
-                <td key={column} data-label={HEADS[column]}>
+                <td key={column} class="number" data-label={HEADS[column]}>
                   <TrendValue trend={overview.get(service.name)?.[column]} unit={unit} colour={colour} />
                 </td>
               ))}
@@ -99,7 +106,7 @@ function TrendValue({ trend, unit, colour }: { trend: Trend | undefined; unit: s
   return (
     <span class="trend">
       {trend && trend.value !== null && <Sparkline values={trend.values} colour={colour} />}
-      <span>{formatValue(trend?.value, unit)}</span>
+      <span class="trend-value">{formatValue(trend?.value, unit)}</span>
     </span>
   );
 }

@@ -13,13 +13,22 @@ const TEXTS: ReadonlySet<string> = new Set(["name", "label"]);
 export function SortHeader<Key extends string>({ column, sorting, onSort }: SortHeaderProps<Key>) {
   const active = sorting.key === column.key;
   const next = { key: column.key, descending: active ? !sorting.descending : !TEXTS.has(column.key) };
+  const mark = (
+    <span class="sort-mark" aria-hidden="true">
+      {active ? (sorting.descending ? "↓" : "↑") : ""}
+    </span>
+  );
   return (
-    <th scope="col" aria-sort={active ? (sorting.descending ? "descending" : "ascending") : "none"}>
+    <th
+      scope="col"
+      class={column.numeric ? "number" : undefined}
+      aria-sort={active ? (sorting.descending ? "descending" : "ascending") : "none"}
+    >
       <button type="button" class="sort-button" title={column.title} onClick={() => onSort(next)}>
+        {/* Numbers and their head end at the same edge. */}
+        {column.numeric && mark}
         {column.name}
-        <span class="sort-mark" aria-hidden="true">
-          {active ? (sorting.descending ? "↓" : "↑") : ""}
-        </span>
+        {!column.numeric && mark}
       </button>
     </th>
   );

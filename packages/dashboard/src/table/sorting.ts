@@ -9,6 +9,8 @@ export interface Column<Key extends string> {
   key: Key;
   name: string;
   title: string;
+  /** Its cells are numbers: head and cells (class `number`) stand at the right. */
+  numeric?: true;
 }
 
 type Cell = string | number | null | undefined;

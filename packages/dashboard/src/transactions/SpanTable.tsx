@@ -10,8 +10,8 @@ type Key = "label" | "perTransaction" | "meanUs" | "share";
 
 const COLUMNS: readonly Column<Key>[] = [
   { key: "label", name: "Span type", title: "Sort by span type" },
-  { key: "perTransaction", name: "Per transaction", title: "Sort by spans in one transaction" },
-  { key: "meanUs", name: "Mean self time", title: "Sort by mean self time" },
+  { key: "perTransaction", name: "Per transaction", title: "Sort by spans in one transaction", numeric: true },
+  { key: "meanUs", name: "Mean self time", title: "Sort by mean self time", numeric: true },
   { key: "share", name: "Share of time", title: "Sort by share of the transaction's time" },
 ];
 
@@ -39,8 +39,8 @@ export function SpanTable({ scope, transaction, tick }: SpanTableProps) {
       {(row) => (
         <tr key={row.label}>
           <th scope="row">{row.label}</th>
-          <td>{formatValue(row.perTransaction, null)}</td>
-          <td>{formatValue(row.meanUs, "us")}</td>
+          <td class="number">{formatValue(row.perTransaction, null)}</td>
+          <td class="number">{formatValue(row.meanUs, "us")}</td>
           <td>
             <ShareBar share={row.share} />
           </td>

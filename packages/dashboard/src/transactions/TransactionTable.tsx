@@ -8,10 +8,10 @@ type Key = "name" | "rate" | "meanUs" | "p95Us" | "errors" | "share";
 
 const COLUMNS: readonly Column<Key>[] = [
   { key: "name", name: "Transaction", title: "Sort by name" },
-  { key: "rate", name: "Rate", title: "Sort by transactions a second" },
-  { key: "meanUs", name: "Mean", title: "Sort by mean duration" },
-  { key: "p95Us", name: "p95", title: "Sort by 95th percentile" },
-  { key: "errors", name: "Errors", title: "Sort by share of failures" },
+  { key: "rate", name: "Rate", title: "Sort by transactions a second", numeric: true },
+  { key: "meanUs", name: "Mean", title: "Sort by mean duration", numeric: true },
+  { key: "p95Us", name: "p95", title: "Sort by 95th percentile", numeric: true },
+  { key: "errors", name: "Errors", title: "Sort by share of failures", numeric: true },
   { key: "share", name: "Share of time", title: "Sort by share of total time" },
 ];
 
@@ -52,10 +52,10 @@ export function TransactionTable({ rows, chosen, onChoose }: TransactionTablePro
               </>
             )}
           </th>
-          <td>{formatValue(row.rate, "/s")}</td>
-          <td>{formatValue(row.meanUs, "us")}</td>
-          <td>{formatValue(row.p95Us, "us")}</td>
-          <td class={(row.errors ?? 0) > 0 ? "text-bad" : undefined}>{formatValue(row.errors, "percent")}</td>
+          <td class="number">{formatValue(row.rate, "/s")}</td>
+          <td class="number">{formatValue(row.meanUs, "us")}</td>
+          <td class="number">{formatValue(row.p95Us, "us")}</td>
+          <td class={(row.errors ?? 0) > 0 ? "number text-bad" : "number"}>{formatValue(row.errors, "percent")}</td>
           <td>
             <ShareBar share={row.share} />
           </td>

@@ -1,0 +1,27 @@
+import type { ServiceSummary } from "@tidegauge/protocol/query";
+import { formatAge } from "../format/time.js";
+import { StatusBadge } from "./StatusBadge.js";
+
+/** Who reports as this service, beside its name: environments, agent, number of nodes; and since when nobody does. */
+export function ServiceFacts({ service, nowMs }: { service: ServiceSummary; nowMs: number }) {
+  const { environments, agent, nodes, status, lastSeen } = service;
+  return (
+    <span class="service-facts" data-testid="service-facts">
+      {environments.map((environment) => (
+        <span key={environment} class="tag">
+          {environment}
+        </span>
+      ))}
+      <span class="muted">
+        {agent && `${agent.name} ${agent.version} · `}
+        <span title={nodes.join(", ")}>{nodes.length === 1 ? `1 node, ${nodes[0]}` : `${nodes.length} nodes`}</span>
+      </span>
+      {status !== "reporting" && (
+        <>
+          <StatusBadge status={status} />
+          {lastSeen !== null && <span class="muted">{formatAge(Date.parse(lastSeen), nowMs)}</span>}
+        </>
+      )}
+    </span>
+  );
+}

@@ -33,6 +33,16 @@ describe("BatchIds", () => {
   });
 });
 
+describe("BatchIds of very many producers", () => {
+  it("STO-14 forget those that were silent longest", () => {
+    const ids = new BatchIds(3);
+    const add = (producer: string) => ids.add({ producer, first: 1, last: 1 }, 0);
+    for (const producer of ["a", "b", "c", "a", "d", "e"]) add(producer);
+    const known = ["a", "b", "c", "d", "e"].filter((producer) => ids.has({ producer, sequence: 1 }));
+    expect([ids.producers, known]).toEqual([3, ["a", "d", "e"]]);
+  });
+});
+
 describe("parseBatchId", () => {
   it("splits at the last colon; other text is an id of its own", () => {
     expect(parseBatchId("a:b:12")).toEqual({ producer: "a:b", sequence: 12 });

@@ -20,6 +20,9 @@ export interface DurableBatches {
 /** A repeated batch id is recognised for this long, milliseconds; the agent's spool keeps no batch longer. */
 export const DEDUP_WINDOW_MS: number = 7 * 24 * 3_600_000;
 
+/** Producers whose ids are remembered; beyond, those that were silent longest are forgotten, as whoever sends ever new ids must not fill the memory. */
+const MAX_PRODUCERS = 500_000;
+
 /** Agents number their batches from 0 or 1: a producer's first batch tells when its process started. */
 export const FIRST_SEQUENCE = 1;
 
@@ -35,7 +38,13 @@ export function parseBatchId(text: string): BatchId {
  * Producers that sent nothing for the whole window are forgotten.
  */
 export class BatchIds {
+  /** Silent for the longest time first. */
   readonly #producers = new Map<string, { ranges: [first: number, last: number][]; seenMs: number }>();
+  readonly #maxProducers: number;
+
+  constructor(maxProducers: number = MAX_PRODUCERS) {
+    this.#maxProducers = maxProducers;
+  }
 
   /** Number of producers remembered. */
   get producers(): number {
@@ -51,11 +60,11 @@ export class BatchIds {
 
   /** Remembers a range; `nowMs` starts its window anew. */
   add(range: BatchRange, nowMs: number): void {
-    let entry = this.#producers.get(range.producer);
-    if (entry === undefined) {
-      entry = { ranges: [], seenMs: nowMs };
-      this.#producers.set(range.producer, entry);
-    }
+    const entry = this.#producers.get(range.producer) ?? { ranges: [], seenMs: nowMs };
+    this.#producers.delete(range.producer);
+    this.#producers.set(range.producer, entry);
+    if (this.#producers.size > this.#maxProducers)
+      this.#producers.delete(this.#producers.keys().next().value as string);
     entry.seenMs = Math.max(entry.seenMs, nowMs);
     insert(entry.ranges, range.first, range.last);
   }

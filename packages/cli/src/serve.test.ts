@@ -85,6 +85,12 @@ describe("tidegauge serve", () => {
     expect(stderr).toContain(String(port));
   });
 
+  it("ends with exit code 1 and says what a data directory must be", async () => {
+    const { code, stderr } = await runCommandLine(["serve", "--port", "0", "--data-dir", process.execPath]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^tidegauge: the data directory \S+ cannot be used \(.*--data-dir \(STORE_UNAVAILABLE\)$/m);
+  });
+
   it("explains itself with examples, and tells its version", async () => {
     const { code, stdout } = await runCommandLine(["serve", "--help"]);
     expect(code).toBe(0);

@@ -21,3 +21,15 @@ export class StoreError extends Error {
     this.name = "StoreError";
   }
 }
+
+/**
+ * What opening a data directory threw: an error of the system, such as EACCES, becomes a `StoreError` that says what the directory must be. Others
+ * are as they were.
+ */
+export function openingError(dataDir: string, error: unknown): unknown {
+  if (!(error instanceof Error) || (error as NodeJS.ErrnoException).syscall === undefined) return error;
+  return new StoreError(
+    "STORE_UNAVAILABLE",
+    `the data directory ${dataDir} cannot be used (${error.message}): it must be a directory that this user can write, or choose another with --data-dir`,
+  );
+}

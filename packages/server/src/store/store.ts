@@ -3,7 +3,7 @@ import { mkdirSync, realpathSync } from "node:fs";
 import type { EventNotice } from "@tidegauge/protocol/query";
 import { type Batch, type Output, OutputError, type OutputMetric, type WriteResult } from "../output/output.js";
 import { BatchIds, DEDUP_WINDOW_MS, type DurableBatches, parseBatchId } from "./batch-ids.js";
-import { StoreError } from "./error.js";
+import { openingError, StoreError } from "./error.js";
 import { storeFigures } from "./figures.js";
 import { Ingest } from "./ingest.js";
 import type {
@@ -31,11 +31,10 @@ const OPEN_STORES = Symbol.for("tidegauge.server.openStores");
 
 /**
  * Opens the embedded store. One process may have it open once: a second time throws `STORE_ALREADY_OPEN`, and so does another process, by a file
- * lock. A corrupted file is moved to `quarantine/` and named in the log; the rest is served.
+ * lock; a directory that cannot be used throws `STORE_UNAVAILABLE`. A corrupted file is moved to `quarantine/` and named in the log; the rest is served.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  mkdirSync(options.dataDir, { recursive: true });
-  const dataDir = realpathSync(options.dataDir);
+  const dataDir = existingDirectory(options.dataDir);
   const open = openStores();
   if (open.has(dataDir)) {
     throw new StoreError("STORE_ALREADY_OPEN", `${dataDir} is already open in this process: close that store first`);
@@ -50,6 +49,16 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await store?.close();
     open.delete(dataDir);
     throw error;
+  }
+}
+
+/** The directory's one path, made where it is missing. */
+function existingDirectory(path: string): string {
+  try {
+    mkdirSync(path, { recursive: true });
+    return realpathSync(path);
+  } catch (error) {
+    throw openingError(path, error);
   }
 }
 

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { StoreError } from "./error.js";
+import { openingError, StoreError } from "./error.js";
 import type { FromWorker, ToWorker, WorkerOptions } from "./messages.js";
 import { Room } from "./room.js";
 import { FileClosedError } from "./writer.js";
@@ -12,7 +12,8 @@ function post(message: FromWorker, transfer: ArrayBuffer[] = []): void {
   port.postMessage(message, transfer);
 }
 
-const room = new Room(workerData as WorkerOptions, {
+const options = workerData as WorkerOptions;
+const room = new Room(options, {
   log: (level, message) => post({ log: level, message }),
   writable: (writable, reason) => post({ writable, reason }),
   durable: (durable) => post({ durable }),
@@ -46,9 +47,10 @@ async function answer({ id, call, argument }: Exclude<ToWorker, { cancel: number
   try {
     const value = await room.answer(id, call as "open", argument as null);
     post({ id, ok: true, value });
-  } catch (error) {
+  } catch (reason) {
     // The main thread rejects what is unanswered when this thread has ended.
     if (failed) return;
+    const error = call === "open" ? openingError(options.dataDir, reason) : reason;
     if (error instanceof StoreError) {
       post({ id, ok: false, code: error.code, message: error.message, reset: error instanceof FileClosedError });
     } else {

@@ -59,3 +59,20 @@ it("D-SRV-5 counts and times of a breakdown are of one moment, also while report
   }
   expect(torn).toEqual([]);
 });
+
+it("QRY-34 refuses a breakdown of more points than an answer should have, and says what to do", async () => {
+  const samples = { "span.self_time.count": { value: 1 }, "span.self_time.sum.us": { value: 10 } };
+  const names = Array.from({ length: 60 }, (_, index) => `GET /${index}`);
+  const sets = names.map((name) => {
+    return { ...metricsetAt(T, samples), transaction: { name, type: "request" }, span: { type: "app" } };
+  });
+  await store.write(batchOf(sets));
+  const everything = { service: undefined, environment: undefined, node: undefined, transaction: undefined };
+  const request = { ...everything, transactionType: undefined, fromMs: T, stepMs: 1000 };
+  const { rows } = await store.breakdown({ ...request, toMs: T + 9_000_000 });
+  expect(rows).toHaveLength(60);
+  await expect(store.breakdown({ ...request, toMs: T + 10_000_000 })).rejects.toMatchObject({
+    code: "TOO_MANY_POINTS",
+    message: expect.stringMatching(/60 .* 10000 points; at most 550000 .* longer step/),
+  });
+});

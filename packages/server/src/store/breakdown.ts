@@ -12,6 +12,8 @@ import { windowOf } from "./window.js";
 const DIMENSIONS = ["transaction.name", "transaction.type", "span.type", "span.subtype"] as const;
 const SUM = "span.self_time.sum.us";
 const COUNT = "span.self_time.count";
+/** Points of all rows of an answer together: it is made of objects in one go, and whatever else the server does waits meanwhile. */
+const MAX_CELLS = 550_000;
 
 /** Self time by transaction and span type over a window (breakdown.md): all samples are deltas, so they add. */
 export async function breakdown(
@@ -29,6 +31,12 @@ export async function breakdown(
     throw new StoreError(
       "TOO_MANY_SERIES",
       `${selection.groups.length} transactions and span types; at most ${MAX_SERIES}: name a service or a transaction`,
+    );
+  }
+  if (selection.groups.length * window.steps > MAX_CELLS) {
+    throw new StoreError(
+      "TOO_MANY_POINTS",
+      `${selection.groups.length} transactions and span types of ${window.steps} points; at most ${MAX_CELLS} points in all: use a longer step, or name a service or a transaction`,
     );
   }
   const rows = new Map<string, { row: BreakdownRow; count: number; sumUs: number }>();

@@ -18,6 +18,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openStore } from "../../packages/server/dist/store/index.js";
+import { readManifest, writeManifest } from "../../packages/server/dist/store/manifest.js";
 import { batch, stored, timeOf } from "./batches.mjs";
 
 const BASE_MS = 1_7180_000_000_000;
@@ -146,6 +147,29 @@ describe.skipIf(probe.reason !== undefined)("a store on a full disk", () => {
       }
     },
   );
+
+  it("STO-20 keeps the list of files whole when there is room for a part of a new one only", () => {
+    const disk = mount("1m");
+    const list = (count) =>
+      Array.from({ length: count }, (_, index) => {
+        return {
+          name: `2026-01-01.g${index + 1}.duckdb`,
+          day: "2026-01-01",
+          state: "sorted",
+          points: 1,
+          minMs: 1,
+          maxMs: 2,
+        };
+      });
+    try {
+      writeManifest(disk.path, list(2));
+      fill(join(disk.path, "filler"), 64 * 1024);
+      expect(() => writeManifest(disk.path, list(2000))).toThrow(/ENOSPC/);
+      expect(readManifest(disk.path).files).toHaveLength(2);
+    } finally {
+      disk.unmount();
+    }
+  });
 
   it("W-90 STO-14 D-SRV-5 stores a batch once whose commit was durable but could not be confirmed, since the store could not be opened again", {
     timeout: 120_000,

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, statfsSync, statSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, statfsSync, statSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** What a probe of the disk writes. */
@@ -17,7 +17,7 @@ export function probeDisk(dataDir: string): boolean {
     if (freeBytes(dataDir) < 2 * PROBE_BYTES) return false;
     const handle = openSync(path, "w");
     try {
-      writeSync(handle, Buffer.alloc(PROBE_BYTES, 1));
+      writeFileSync(handle, Buffer.alloc(PROBE_BYTES, 1));
       fsyncSync(handle);
     } finally {
       closeSync(handle);

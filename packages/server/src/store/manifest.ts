@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { StoreError } from "./error.js";
 
@@ -76,7 +76,8 @@ export function writeManifest(dataDir: string, files: readonly ManifestFile[]): 
   const temporary = `${path}.next`;
   const handle = openSync(temporary, "w");
   try {
-    writeSync(handle, `${JSON.stringify(manifest, undefined, 1)}\n`);
+    // Not writeSync: on a disk that fills up it may write a part and not say so.
+    writeFileSync(handle, `${JSON.stringify(manifest, undefined, 1)}\n`);
     fsyncSync(handle);
   } finally {
     closeSync(handle);

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { StoreError } from "./error.js";
-import { GroupBuckets } from "./group-buckets.js";
+import { CountBudget, GroupBuckets } from "./group-buckets.js";
 import { scanHistograms } from "./histogram-scan.js";
 import { DEFAULT_BUCKETS, MAX_POINTS } from "./limits.js";
 import type { BucketsRequest, BucketsResult } from "./messages.js";
@@ -35,7 +35,7 @@ export async function scanBuckets(
       `${window.steps} steps of ${request.buckets} buckets; at most ${MAX_COUNTS} counts: use a longer step or fewer buckets`,
     );
   }
-  const group = new GroupBuckets();
+  const group = new GroupBuckets(new CountBudget());
   await scanHistograms(connection, plan, "buckets", {
     buckets: () => group,
     values: () => new GroupValues(0),

@@ -1,13 +1,38 @@
 import { StoreError } from "./error.js";
 import { type Buckets, quantileOf } from "./histogram.js";
 
-/** Counts held for one group, over all steps: some 100 MB. */
-const MAX_COUNTS = 2_000_000;
+/** Counts held for one query, over all groups and steps: some 200 MB. */
+const MAX_COUNTS = 4_000_000;
+
+/** How many counts a query holds, in all its groups together. */
+export class CountBudget {
+  #held = 0;
+  readonly #max: number;
+
+  constructor(max: number = MAX_COUNTS) {
+    this.#max = max;
+  }
+
+  /** So many more. Throws `TOO_MANY_POINTS` when they are more than may be held. */
+  take(counts: number): void {
+    this.#held += counts;
+    if (this.#held <= this.#max) return;
+    throw new StoreError(
+      "TOO_MANY_POINTS",
+      "too many different buckets: use a longer step, ask for less time, or group by fewer labels",
+    );
+  }
+}
 
 /** Buckets of one group, by step: those of its series are joined before anything is computed from them. Equal bucket values are one bucket. */
 export class GroupBuckets {
   readonly #steps = new Map<number, Buckets>();
-  #counts = 0;
+  readonly #budget: CountBudget;
+
+  /** `budget` is that of the query the group belongs to. */
+  constructor(budget: CountBudget) {
+    this.#budget = budget;
+  }
 
   /** Adds what one series has in a step. Throws `TOO_MANY_POINTS` when more different values come together than may be held. */
   add(step: number, buckets: Buckets): void {
@@ -18,10 +43,7 @@ export class GroupBuckets {
     }
     const before = known.size;
     for (const [value, count] of buckets) known.set(value, (known.get(value) ?? 0) + count);
-    this.#counts += known.size - before;
-    if (this.#counts > MAX_COUNTS) {
-      throw new StoreError("TOO_MANY_POINTS", "too many different buckets: use a longer step, or ask for less time");
-    }
+    this.#budget.take(known.size - before);
   }
 
   /** Adds all of another group. */

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { StoreError } from "./error.js";
-import { GroupBuckets } from "./group-buckets.js";
+import { CountBudget, GroupBuckets } from "./group-buckets.js";
 import { quantileFor, scanHistograms } from "./histogram-scan.js";
 import { MAX_SERIES } from "./limits.js";
 import type { ScannedSeries, ScanRequest, ScanResult } from "./messages.js";
@@ -74,6 +74,7 @@ class Groups {
   readonly #steps: number;
   readonly #values = new Map<number, GroupValues>();
   readonly #buckets = new Map<number, GroupBuckets>();
+  readonly #budget = new CountBudget();
 
   constructor(steps: number) {
     this.#steps = steps;
@@ -91,7 +92,7 @@ class Groups {
   buckets(group: number): GroupBuckets {
     let buckets = this.#buckets.get(group);
     if (buckets === undefined) {
-      buckets = new GroupBuckets();
+      buckets = new GroupBuckets(this.#budget);
       this.#buckets.set(group, buckets);
     }
     return buckets;
@@ -129,8 +130,10 @@ class Groups {
   #result(groups: readonly number[], request: ScanRequest): Float64Array<ArrayBuffer> {
     const quantile = quantileFor(request.aggregation);
     if (quantile !== undefined) {
-      const merged = new GroupBuckets();
-      for (const group of groups) merged.merge(this.#buckets.get(group) ?? new GroupBuckets());
+      const [only] = groups;
+      if (groups.length === 1) return this.buckets(only as number).result(this.#steps, quantile);
+      const merged = new GroupBuckets(new CountBudget());
+      for (const group of groups) merged.merge(this.buckets(group));
       return merged.result(this.#steps, quantile);
     }
     const [first] = groups;

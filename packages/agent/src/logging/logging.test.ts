@@ -6,9 +6,9 @@ import { join } from "node:path";
 import pino from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Config } from "../config/config.js";
-import { createLogger } from "./create.js";
 import { fileSink } from "./file.js";
 import type { LogLevel, UserLogger } from "./logger.js";
+import { createLogger } from "./logger.js";
 import { redactor, redactUrlPassword } from "./redaction.js";
 import { formatLine } from "./sinks.js";
 import { LogThrottle } from "./throttle.js";
@@ -149,7 +149,7 @@ describe("files", () => {
 it("standard error gets one line a message, with time and level", () => {
   expect(formatLine("warning", "a\nb", 0)).toBe("1970-01-01T00:00:00.000Z WARNING [tidegauge] a\\nb\n");
   const script = `process.stderr.write = (text) => { process.stdout.write(text); return true; };
-    const { createLogger } = require("./packages/agent/dist/logging/create.js");
+    const { createLogger } = require("./packages/agent/dist/logging/logger.js");
     const { Config } = require("./packages/agent/dist/config/config.js");
     createLogger(Config.load({}, {})).error("broken");`;
   expect(execFileSync(process.execPath, ["-e", script], { encoding: "utf8" })).toMatch(/ERROR \[tidegauge\] broken\n$/);
@@ -170,7 +170,7 @@ it("CFG-33 logs one cause once a minute and tells how often it was held back", (
 
 it("standard error whose reader has gone away does not end the application", async () => {
   const script = `
-    const { createLogger } = require("./packages/agent/dist/logging/create.js");
+    const { createLogger } = require("./packages/agent/dist/logging/logger.js");
     const { Config } = require("./packages/agent/dist/config/config.js");
     const logger = createLogger(Config.load({}, {}));
     process.once("message", () => {

@@ -3,13 +3,13 @@ import { AgentError } from "../errors.js";
 import type { Logger } from "../logging/logger.js";
 import type { MetadataSource } from "../metadata/build.js";
 import { Accounting } from "./accounting.js";
-import { BatchBuilder } from "./batch-builder.js";
+import type { BatchBuilder } from "./batch-builder.js";
 import { type Clock, systemClock, type Timer } from "./clock.js";
 import { createSender } from "./create-sender.js";
 import type { Delivery } from "./delivery.js";
 import { Endpoint } from "./endpoint.js";
 import { HealthRecord, type QueueExtremes, type TransportHealth } from "./health.js";
-import { MetadataLine } from "./metadata-line.js";
+import type { MetadataLine } from "./metadata-line.js";
 import type { Sender } from "./sender.js";
 import { Settlement } from "./settlement.js";
 import type { Spool, SpoolDisk } from "./spool.js";
@@ -39,12 +39,13 @@ export class HttpTransport implements Transport {
   readonly #endpoint: Endpoint;
   /** Carries the agent's requests; also those for central configuration. */
   readonly sender: Sender;
-  readonly #ready: Promise<unknown>;
-  readonly #metadata: MetadataLine;
+  readonly #source: MetadataSource;
+  #line: MetadataLine | undefined;
   readonly #accounting = new Accounting();
   readonly #health = new HealthRecord();
   readonly #settlement = new Settlement();
-  readonly #builder: BatchBuilder;
+  readonly #ephemeralId: string;
+  #batches: BatchBuilder | undefined;
   #started: Delivery | undefined;
   readonly #spool: Spool | undefined;
   #begun: Promise<void> | undefined;
@@ -60,8 +61,8 @@ export class HttpTransport implements Transport {
     this.#random = options.random ?? Math.random;
     this.#endpoint = new Endpoint(options.config.values);
     this.sender = options.sender ?? createSender(this.#endpoint, this.#config, this.#logger, this.#clock);
-    this.#ready = options.metadata.ready;
-    this.#metadata = new MetadataLine(options.metadata);
+    this.#source = options.metadata;
+    this.#ephemeralId = options.ephemeralId;
     const { spoolDir, spoolSizeBytes, serviceName } = this.#config.values;
     if (spoolDir && !this.#config.values.disableSend) {
       const { Spool } = require("./spool.js") as typeof import("./spool.js");
@@ -77,20 +78,34 @@ export class HttpTransport implements Transport {
         dropped: (events) => this.#accounting.drop("spoolFull", events, "spooled"),
       });
     }
-    this.#builder = new BatchBuilder({
-      // A server on the same machine has more use for its CPU than for saved bytes (W-42).
-      compress: !this.#endpoint.loopback,
-      ephemeralId: options.ephemeralId,
-      limitBytes: () => this.#config.values.apiRequestSizeBytes,
-      begun: (sequence) => this.#settlement.begin(sequence),
-      done: (batch) => {
-        this.#delivery.take(batch);
-        if (this.#flushTimer) this.#armFlushTimer();
-      },
-    });
   }
 
-  /** Made with the first batch, which is long after the application's start. */
+  // What only lines and requests need is made with the first of them, which is long after the application's start.
+
+  get #builder(): BatchBuilder {
+    if (this.#batches === undefined) {
+      const { BatchBuilder } = require("./batch-builder.js") as typeof import("./batch-builder.js");
+      this.#batches = new BatchBuilder({
+        // A server on the same machine has more use for its CPU than for saved bytes (W-42).
+        compress: !this.#endpoint.loopback,
+        ephemeralId: this.#ephemeralId,
+        limitBytes: () => this.#config.values.apiRequestSizeBytes,
+        begun: (sequence) => this.#settlement.begin(sequence),
+        done: (batch) => {
+          this.#delivery.take(batch);
+          if (this.#flushTimer) this.#armFlushTimer();
+        },
+      });
+    }
+    return this.#batches;
+  }
+
+  get #metadata(): MetadataLine {
+    const { MetadataLine } = require("./metadata-line.js") as typeof import("./metadata-line.js");
+    this.#line ??= new MetadataLine(this.#source);
+    return this.#line;
+  }
+
   get #delivery(): Delivery {
     const { Delivery } = require("./delivery.js") as typeof import("./delivery.js");
     this.#started ??= new Delivery({
@@ -225,7 +240,7 @@ export class HttpTransport implements Transport {
 
   /** Everything that comes before the first events request (W-22, W-36). */
   #begin(): Promise<void> {
-    this.#begun ??= Promise.all([this.#askServerVersion(), this.#ready, this.#spool?.open()]).then(() =>
+    this.#begun ??= Promise.all([this.#askServerVersion(), this.#source.ready, this.#spool?.open()]).then(() =>
       this.#delivery.open(),
     );
     return this.#begun;
@@ -264,7 +279,7 @@ export class HttpTransport implements Transport {
     const delayMs = this.#config.values.apiRequestTimeMs * (0.9 + 0.2 * this.#random());
     this.#flushTimer = this.#clock.after(delayMs, () => {
       this.#armFlushTimer();
-      this.#builder.finish(false);
+      this.#batches?.finish(false);
     });
   }
 

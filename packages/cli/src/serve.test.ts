@@ -43,18 +43,37 @@ describe("tidegauge serve", () => {
     expect(stderr + stdout).not.toContain("of-the-environment");
   });
 
-  it("ends with exit code 2 and says what is wrong when the command line is", async () => {
-    for (const [args, message] of [
-      [["serve", "--port", "ninety"], "It must be a number from 0 to 65535"],
-      [["serve", "--port", "0", "--retention", "soon"], "retention"],
-      [["serve", "--output", "paper", "--port", "0"], "output"],
-      [["serve", "--no-such-flag"], "unknown option"],
-      [["nonsense"], "unknown command"],
-    ] as const) {
-      const { code, stdout, stderr } = await runCommandLine([...args], { TIDEGAUGE_DATA_DIR: directory });
-      expect({ args, code, stdout }).toEqual({ args, code: 2, stdout: "" });
-      expect(stderr).toContain(message);
-    }
+  it.each([
+    ["It must be a number from 0 to 65535", ["serve", "--port", "ninety"]],
+    ["--retention must be a number with a unit", ["serve", "--port", "0", "--retention", "soon"]],
+    ["--output must be store, elasticsearch, or both", ["serve", "--output", "paper", "--port", "0"]],
+    ["--max-connections must be a whole number of at least 1", ["serve", "--port", "0", "--max-connections", "abc"]],
+    ["--api-key must be written id:key", ["serve", "--port", "0", "--api-key", "nocolon"]],
+    ["--tls-key must be given too", ["serve", "--port", "0", "--tls-cert", "x"]],
+    ["unknown option", ["serve", "--no-such-flag"]],
+    ["unknown command", ["nonsense"]],
+  ])("ends with exit code 2 and says what is wrong with the command line: %s", async (message, args) => {
+    const { code, stdout, stderr } = await runCommandLine(args, { TIDEGAUGE_DATA_DIR: directory });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain(message);
+  });
+
+  it("calls an option by its variable where that is what is wrong", async () => {
+    const { code, stderr } = await runCommandLine(["serve", "--port", "0"], { TIDEGAUGE_DATA_DIR: "" });
+    expect(stderr).toBe("tidegauge: TIDEGAUGE_DATA_DIR must be a text that is not empty (USAGE)\n");
+    expect(code).toBe(2);
+  });
+
+  it("says that an empty token is none", async () => {
+    const command = new CommandProcess(["serve", "--port", "0", "--data-dir", directory], {
+      TIDEGAUGE_HOST: "0.0.0.0",
+      TIDEGAUGE_SECRET_TOKEN: "",
+    });
+    await command.listening();
+    const { stderr } = await command.signal("SIGTERM");
+    expect(stderr).toContain("the secret token is empty, so there is none");
+    expect(stderr).toContain("only this machine is served");
+    expect(stderr).not.toContain("shorter than");
   });
 
   it("is not insecure because a variable says false, and splits only the variable of keys at commas", async () => {

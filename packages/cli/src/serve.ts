@@ -70,10 +70,9 @@ async function serve({ apiKey, insecure, json, ...options }: ServeFlags, command
   const isInsecure = isFromEnvironment("insecure") ? readSwitch("TIDEGAUGE_INSECURE") : insecure;
   const stopped = untilStopped();
   // Loaded here, since the other commands start faster without the store's engine.
-  const { ServerError, startServer } = await import("@tidegauge/server");
+  const { OptionError, startServer } = await import("@tidegauge/server");
   const server = await startServer({ ...options, apiKeys, insecure: isInsecure }).catch((error: unknown) => {
-    const isUsage = error instanceof ServerError && error.code === "OPTION_INVALID";
-    throw isUsage ? new UsageError(error.message) : error;
+    throw error instanceof OptionError ? new UsageError(`${written(command, error.option)} ${error.rule}`) : error;
   });
   process.stdout.write(json ? `${JSON.stringify({ url: server.url })}\n` : `listening on ${server.url}\n`);
   await stopped;
@@ -86,4 +85,11 @@ function readSwitch(variable: string): boolean {
   if (text === "true") return true;
   if (text === "false" || text === "") return false;
   throw new UsageError(`${variable} is true or false, not '${text}'`);
+}
+
+/** An option of the server as the user wrote it: the flag, or the variable it came from. */
+function written(command: Command, option: keyof ServerOptions): string {
+  const name = option === "apiKeys" ? "apiKey" : option;
+  const flag = command.options.find((one) => one.attributeName() === name);
+  return (command.getOptionValueSource(name) === "env" ? flag?.envVar : flag?.long) ?? option;
 }

@@ -66,6 +66,20 @@ export class ServerError extends Error {
   }
 }
 
+/** `OPTION_INVALID`: one option is wrong. The parts of the message stand apart for who calls the option by another name, as a command line does. */
+export class OptionError extends ServerError {
+  /** Its key in `ServerOptions`. */
+  readonly option: keyof ServerOptions;
+  /** Goes on after the option's name: `must be …`. */
+  readonly rule: string;
+
+  constructor(option: keyof ServerOptions, rule: string) {
+    super("OPTION_INVALID", `option ${option} ${rule}`);
+    this.option = option;
+    this.rule = rule;
+  }
+}
+
 /** The options with their defaults; durations in milliseconds, sizes in bytes. */
 export interface ParsedOptions {
   readonly host: string;
@@ -98,21 +112,23 @@ export interface ParsedOptions {
 const DURATION_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const SIZE_UNITS: Readonly<Record<string, number>> = { "": 1, b: 1, kb: 1e3, mb: 1e6, gb: 1e9, tb: 1e12 };
 
+const DURATION = "must be a number with a unit ms, s, m, h or d, such as 30s";
 /** Milliseconds. */
-const duration = z.string().transform((text, context) => {
+const duration = z.string(DURATION).transform((text, context) => {
   const [, number, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text.trim()) ?? [];
   if (text.trim() === "0") return 0;
   if (number !== undefined && unit !== undefined) return Number(number) * (DURATION_UNITS[unit] as number);
-  context.addIssue({ code: "custom", message: "is a number with a unit ms, s, m, h or d, such as 30s" });
+  context.addIssue({ code: "custom", message: DURATION });
   return z.NEVER;
 });
 
+const SIZE = "must be a number with an optional unit kb, mb, gb or tb, such as 20gb";
 /** Bytes. */
-const size = z.string().transform((text, context) => {
+const size = z.string(SIZE).transform((text, context) => {
   const [, number, unit] = /^(\d+(?:\.\d+)?)\s*([kmgt]?b?)$/.exec(text.trim().toLowerCase()) ?? [];
   const factor = unit === undefined ? undefined : (SIZE_UNITS[unit] ?? SIZE_UNITS[`${unit}b`]);
   if (number !== undefined && factor !== undefined) return Math.floor(Number(number) * factor);
-  context.addIssue({ code: "custom", message: "is a number with an optional unit kb, mb, gb or tb, such as 20gb" });
+  context.addIssue({ code: "custom", message: SIZE });
   return z.NEVER;
 });
 
@@ -123,22 +139,18 @@ const list = (text: string): string[] => text.split(",").map((item) => item.trim
 
 const isOutput = (name: string): name is OutputName => name === "store" || name === "elasticsearch";
 
+const OUTPUTS = "must be store, elasticsearch, or both with a comma";
 const outputs = z
-  .string()
+  .string(OUTPUTS)
   .transform(list)
-  .refine(
-    (names): names is OutputName[] => names.every(isOutput) && new Set(names).size === names.length,
-    "is store, elasticsearch, or both with a comma",
-  );
+  .refine((names): names is OutputName[] => names.every(isOutput) && new Set(names).size === names.length, OUTPUTS);
 
+const NODE_URLS = "must be an http or https URL, or several with commas, a % in credentials written as %25";
 /** Text that `new URL` reads, http or https, with credentials that decode. */
 const nodeUrls = z
-  .string()
+  .string(NODE_URLS)
   .transform(list)
-  .refine(
-    (urls) => urls.every(isNodeUrl),
-    "is an http or https URL, or several with commas, a % in credentials written as %25",
-  );
+  .refine((urls) => urls.every(isNodeUrl), NODE_URLS);
 
 function isNodeUrl(text: string): boolean {
   try {
@@ -150,47 +162,62 @@ function isNodeUrl(text: string): boolean {
   }
 }
 
+const TEXT = "must be a text that is not empty";
+const text = z.string(TEXT).min(1, TEXT);
+
+/** A whole number from `least` on, up to `most` where there is a limit. */
+function whole(least: number, most?: number): z.ZodNumber {
+  const rule = `must be a whole number ${most === undefined ? `of at least ${least}` : `from ${least} to ${most}`}`;
+  const number = z.number(rule).int(rule).min(least, rule);
+  return most === undefined ? number : number.max(most, rule);
+}
+
+const NAMESPACE = 'must be at most 100 characters, no capitals and none of \\/*?"<>| ,#:-';
+const API_KEYS = "must be written id:key";
+const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
+
 const options = z.object({
-  host: z.string().min(1).default("127.0.0.1"),
-  port: z.number().int().min(0).max(65_535).default(8200),
-  dataDir: z.string().min(1).default("./tidegauge-data"),
+  host: text.default("127.0.0.1"),
+  port: whole(0, 65_535).default(8200),
+  dataDir: text.default("./tidegauge-data"),
   retention: duration.default(30 * 86_400_000),
   maxSize: size.default(20e9),
-  secretToken: z.string().optional(),
-  apiKeys: z.array(z.string().regex(/^[^:]+:.+$/, "is written id:key")).default([]),
-  insecure: z.boolean().default(false),
+  secretToken: z.string("must be a text").optional(),
+  apiKeys: z.array(z.string(API_KEYS).regex(/^[^:]+:.+$/, API_KEYS), API_KEYS).default([]),
+  insecure: z.boolean("must be true or false").default(false),
   output: outputs.default(["store"]),
   elasticsearchUrl: nodeUrls.default(["http://127.0.0.1:9200"]),
-  elasticsearchApiKey: z.string().min(1).optional(),
-  elasticsearchCaCert: z.string().min(1).optional(),
+  elasticsearchApiKey: text.optional(),
+  elasticsearchCaCert: text.optional(),
   elasticsearchQueueSize: size.default(1e9),
   dataStreamNamespace: z
-    .string()
-    .regex(/^[^\\/*?"<>| ,#:A-Z-]{1,100}$/, 'is at most 100 characters, no capitals and none of \\/*?"<>| ,#:-')
+    .string(NAMESPACE)
+    .regex(/^[^\\/*?"<>| ,#:A-Z-]{1,100}$/, NAMESPACE)
     .default("default"),
-  agentConfig: z.string().min(1).optional(),
+  agentConfig: text.optional(),
   agentConfigMaxAge: duration.default(30_000),
-  tlsCert: z.string().min(1).optional(),
-  tlsKey: z.string().min(1).optional(),
+  tlsCert: text.optional(),
+  tlsKey: text.optional(),
   maxRequestSize: size.default(100 * 1024 ** 2),
   maxEventSize: size.default(307_200),
-  maxConcurrentRequests: z.number().int().min(0).default(0),
-  maxConnections: z.number().int().min(1).default(8192),
+  maxConcurrentRequests: whole(0).default(0),
+  maxConnections: whole(1).default(8192),
   readTimeout: duration.default(30_000),
   shutdownTimeout: duration.default(5_000),
-  logLevel: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+  logLevel: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
 });
 
-/** Throws `ServerError` `OPTION_INVALID` that names the option, never its value: it may be a secret. */
+/** Throws an `OptionError` that names the option, never its value: it may be a secret. */
 export function parseOptions(given: ServerOptions): ParsedOptions {
   const parsed = options.safeParse(given, { reportInput: false });
   if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new ServerError("OPTION_INVALID", `option ${issue?.path.join(".")}: ${issue?.message}`);
+    const [issue] = parsed.error.issues;
+    throw new OptionError(issue?.path[0] as keyof ServerOptions, issue?.message ?? "is wrong");
   }
   const { tlsCert, tlsKey } = parsed.data;
-  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
-    throw new ServerError("OPTION_INVALID", "options tlsCert and tlsKey: give both, or none");
-  }
+  if (tlsCert !== undefined && tlsKey === undefined)
+    throw new OptionError("tlsKey", "must be given too: the certificate needs its private key");
+  if (tlsKey !== undefined && tlsCert === undefined)
+    throw new OptionError("tlsCert", "must be given too: the private key needs its certificate");
   return parsed.data;
 }

@@ -135,12 +135,13 @@ export class Receiver {
 }
 
 function warnAboutExposure({ host, insecure, secretToken, apiKeys }: ParsedOptions, logger: Logger): void {
-  if (secretToken === undefined && apiKeys.length === 0 && !isLoopback(host)) {
+  if (secretToken === "") logger.warn({}, "the secret token is empty, so there is none");
+  if (!secretToken && apiKeys.length === 0 && !isLoopback(host)) {
     if (insecure)
       logger.warn({}, "everybody who reaches this port can read and write: there is no token, and --insecure is set");
     else logger.warn({}, "only this machine is served: set a secret token to serve others, or --insecure");
   }
-  if (secretToken !== undefined && secretToken.length < SHORT_TOKEN) {
+  if (secretToken && secretToken.length < SHORT_TOKEN) {
     logger.warn({}, `the secret token is shorter than ${SHORT_TOKEN} characters and may be guessed`);
   }
 }

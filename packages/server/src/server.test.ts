@@ -126,15 +126,23 @@ describe("startServer", () => {
 
   it("says what is wrong with an option, and never its value", async () => {
     for (const [options, message] of [
-      [{ retention: "soon" }, /^option retention: is a number with a unit/],
-      [{ maxSize: "big" }, /^option maxSize: /],
-      [{ port: 70_000 }, /^option port: /],
-      [{ apiKeys: ["secret-without-colon"] }, /^option apiKeys\.0: is written id:key$/],
-      [{ tlsCert: "x" }, /give both, or none/],
-      [{ output: "kafka" }, /^option output/],
+      [{ retention: "soon" }, /^option retention must be a number with a unit/],
+      [{ maxSize: "big" }, /^option maxSize must be a number with an optional unit/],
+      [{ port: 70_000 }, /^option port must be a whole number from 0 to 65535$/],
+      [{ maxConnections: Number.NaN }, /^option maxConnections must be a whole number of at least 1$/],
+      [{ maxConcurrentRequests: 1.5 }, /^option maxConcurrentRequests must be a whole number of at least 0$/],
+      [{ dataDir: "" }, /^option dataDir must be a text that is not empty$/],
+      [{ apiKeys: ["secret-without-colon"] }, /^option apiKeys must be written id:key$/],
+      [{ tlsCert: "x" }, /^option tlsKey must be given too/],
+      [{ tlsKey: "x" }, /^option tlsCert must be given too/],
+      [{ output: "kafka" }, /^option output must be store, elasticsearch, or both/],
     ] as const) {
       const error = await start(options).catch((reason: Error) => reason);
-      expect(error).toMatchObject({ name: "ServerError", message: expect.stringMatching(message) });
+      expect(error).toMatchObject({
+        name: "ServerError",
+        code: "OPTION_INVALID",
+        message: expect.stringMatching(message),
+      });
       expect((error as Error).message).not.toContain("secret");
     }
   });

@@ -40,11 +40,21 @@ describe("agent configuration entries", () => {
   });
 
   it("says what is wrong with a document", () => {
-    expect(parseEntries({})).toMatch(/array/);
-    expect(parseEntries(undefined)).toBeTypeOf("string");
-    expect(parseEntries([{ service: { name: 5 }, settings: {} }])).toMatch(/^0\.service\.name: /);
-    expect(parseEntries([{ settings: { "Bad Name": "1" } }])).toMatch(/^0\.settings\.Bad Name: /);
-    expect(parseEntries([{ settings: {}, etag: 'a"b' }])).toMatch(/^0\.etag: /);
+    const array = "document: it must be an array of at most 10000 entries";
+    for (const document of [{}, undefined, Array.from({ length: 10_001 }, () => ({ settings: {} }))]) {
+      expect(parseEntries(document)).toBe(array);
+    }
+    expect(parseEntries(["x"])).toBe("0: it must be an object with settings");
+    expect(parseEntries([{ service: "shop", settings: {} }])).toMatch(/^0\.service: it must be an object with name/);
+    for (const name of [5, "", "n".repeat(1025)]) {
+      const said = "0.service.name: it must be a text of 1 to 1024 characters";
+      expect(parseEntries([{ service: { name }, settings: {} }])).toBe(said);
+    }
+    const settings = "must be an object of option names, in small letters with _, and values";
+    expect(parseEntries([{}])).toBe(`0.settings: it ${settings}`);
+    expect(parseEntries([{ settings: { "Bad Name": "1" } }])).toBe(`0.settings.Bad Name: it ${settings}`);
+    expect(parseEntries([{ settings: { a: null } }])).toBe("0.settings.a: it must be a text, a number or a boolean");
+    expect(parseEntries([{ settings: {}, etag: 'a"b' }])).toMatch(/^0\.etag: it must be printable text/);
     expect(parseEntries([{ settings: {} }, { service: {}, settings: {} }])).toBe(
       "two entries for all services in all environments: put their settings into one",
     );

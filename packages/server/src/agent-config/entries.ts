@@ -19,31 +19,39 @@ export interface Selected {
 
 const NOTHING: Selected = { settings: {}, etag: "-" };
 
-const setting = z.union([z.string(), z.number(), z.boolean()]).transform((value) => String(value));
+const MAX_ENTRIES = 10_000;
+const ENTRIES = `must be an array of at most ${MAX_ENTRIES} entries`;
+const ENTRY = "must be an object with settings";
+const WHO = "must be a text of 1 to 1024 characters";
+const SETTINGS = "must be an object of option names, in small letters with _, and values";
+const VALUE = "must be a text, a number or a boolean";
+const ETAG = "must be printable text without quotes and spaces, at most 128 characters";
+
+const who = z.string(WHO).min(1, WHO).max(1024, WHO).optional();
+const setting = z.union([z.string(), z.number(), z.boolean()], VALUE).transform((value) => String(value));
 const entries = z
   .array(
-    z.object({
-      service: z
-        .object({
-          name: z.string().min(1).max(1024).optional(),
-          environment: z.string().min(1).max(1024).optional(),
-        })
-        .default({}),
-      settings: z.record(z.string().regex(/^[a-z][a-z0-9_]*$/), setting),
-      etag: z
-        .string()
-        .regex(/^[\x21\x23-\x7e]{1,128}$/, "an etag is printable text without quotes and spaces")
-        .optional(),
-    }),
+    z.object(
+      {
+        service: z.object({ name: who, environment: who }, "must be an object with name and environment").default({}),
+        settings: z.record(z.string().regex(/^[a-z][a-z0-9_]*$/), setting, SETTINGS),
+        etag: z
+          .string(ETAG)
+          .regex(/^[\x21\x23-\x7e]{1,128}$/, ETAG)
+          .optional(),
+      },
+      ENTRY,
+    ),
+    ENTRIES,
   )
-  .max(10_000);
+  .max(MAX_ENTRIES, ENTRIES);
 
 /** The entries of a configuration document, or a sentence that says what is wrong with it. */
 export function parseEntries(document: unknown): ConfigEntry[] | string {
   const parsed = entries.safeParse(document);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    return issue === undefined ? "not a configuration" : `${issue.path.join(".") || "document"}: ${issue.message}`;
+    return issue === undefined ? "not a configuration" : `${issue.path.join(".") || "document"}: it ${issue.message}`;
   }
   const seen = new Set<string>();
   const result: ConfigEntry[] = [];

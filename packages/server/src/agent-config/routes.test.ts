@@ -51,6 +51,15 @@ describe("agent configuration", () => {
       error: { code: "changed_meanwhile" },
     });
     expect((await put([], { "Content-Type": "text/plain" })).status).toBe(415);
+    const raw = async (body: string) => {
+      const answer = await send(`${fixture.url}/api/v1/agent-config`, { method: "PUT", headers: JSON_TYPE, body });
+      return [answer.status, (answer.json as { error: object }).error];
+    };
+    for (const body of ["[{", ""]) {
+      expect(await raw(body)).toEqual([400, { code: "invalid_agent_config", message: "the body is no JSON" }]);
+    }
+    const message = "the configuration is larger than 4 MiB";
+    expect(await raw(" ".repeat(4 * 1024 ** 2 + 1))).toEqual([413, { code: "too_large", message }]);
     expect((await put([{ settings: { A: 1 } }])).json).toMatchObject({ error: { code: "invalid_agent_config" } });
     expect((await send(`${fixture.url}/api/v1/agent-config`)).json).toEqual(read.json);
   });

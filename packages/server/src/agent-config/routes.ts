@@ -1,7 +1,7 @@
 import type { ServerMetrics } from "../health/metrics.js";
 import { sendApm, sendEmpty, sendError, sendJson } from "../http/answer.js";
 import { clientAddress } from "../http/client-address.js";
-import { readJson } from "../http/read-body.js";
+import { parseJson, readBody, readJson } from "../http/read-body.js";
 import type { Exchange, Route } from "../http/route.js";
 import type { AgentProcess, Agents } from "./agents.js";
 import type { ConfigFile } from "./config-file.js";
@@ -103,7 +103,17 @@ async function put(exchange: Exchange, options: AgentConfigOptions): Promise<voi
     sendError(exchange, 415, "unsupported_media_type", "send the entries as application/json");
     return;
   }
-  const document = await readJson(exchange, MAX_DOCUMENT_BYTES);
+  const body = await readBody(exchange, MAX_DOCUMENT_BYTES);
+  if (body === "too large") {
+    sendError(exchange, 413, "too_large", "the configuration is larger than 4 MiB");
+    return;
+  }
+  const document = body === "incomplete" ? undefined : parseJson(body);
+  if (document === undefined) {
+    const what = body === "incomplete" ? "the body did not arrive whole" : "the body is no JSON";
+    sendError(exchange, 400, "invalid_agent_config", what);
+    return;
+  }
   const list = Array.isArray(document) ? document : (document as { entries?: unknown } | undefined)?.entries;
   const entries = checkedEntries(list);
   if (typeof entries === "string") {

@@ -99,6 +99,31 @@ withBrowser("a newcomer who follows the quick start", () => {
     expect(seenS).toBeLessThan(PROMISED_S);
   });
 
+  it("sees an application in TypeScript the same way", { timeout: 180_000 }, async () => {
+    const [, file] = /TypeScript, Node 22\.18 or later \| `tidegauge run (\S+)`/.exec(page);
+    const [, command] = /where `tidegauge` is `node (\S+)`/.exec(page);
+    const node = execFileSync("npx", ["-y", "-p", "node@24", "node", "-p", "process.execPath"], {
+      encoding: "utf8",
+    }).trim();
+    const port = await freePort();
+    const terminal = new Terminal(join(directory.path, "my-app"), env);
+    terminals.push(terminal);
+    terminal.write(
+      file,
+      `import { createServer, type IncomingMessage } from "node:http";
+      createServer((request: IncomingMessage, response) => response.end(request.url)).listen(${port}, "127.0.0.1", () =>
+        console.log("http://127.0.0.1:${port}"));`,
+    );
+    await terminal.type(
+      `ELASTIC_APM_SERVICE_NAME=typed ELASTIC_APM_METRICS_INTERVAL=1s "${node}" ${command} run ${file}`,
+      READY,
+    );
+    await (await fetch(`http://127.0.0.1:${port}/`)).text();
+    const services = `http://127.0.0.1:${ports[8200]}/api/v1/services`;
+    const listed = async () => (await (await fetch(services)).json()).services.map(({ name }) => name);
+    await expect.poll(listed).toContain("typed");
+  });
+
   it("has metrics of their own a moment later", { timeout: 120_000 }, async () => {
     terminals.push(new Terminal(join(directory.path, "my-app"), env));
     const own = section(page, "Metrics of your own", "Next");

@@ -175,6 +175,32 @@ describe("the files of the store", () => {
     expect(await valuesOf(opened)).toEqual(before);
   });
 
+  it.each([
+    ["their directory", () => rmSync(directory.path, { recursive: true })],
+    [
+      "all of them",
+      () => readdirSync(directory.path).map((name) => rmSync(join(directory.path, name), { recursive: true })),
+    ],
+  ])(
+    "STO-24 are begun anew when somebody removed %s, and until then nothing is acknowledged",
+    async (_what, remove) => {
+      const opened = await open();
+      await opened.write(batchOf([delta(1)], { batchId: "p:1" }));
+      remove();
+      await expect(opened.write(batchOf([delta(2)], { batchId: "p:2" }))).rejects.toMatchObject({
+        code: "OUTPUT_UNAVAILABLE",
+      });
+      expect(opened.ready()).toMatchObject({ ready: false, reason: expect.stringMatching(/removed/) });
+      await expect.poll(() => opened.ready(), { timeout: 20_000 }).toEqual({ ready: true });
+      expect(await opened.write(batchOf([delta(2)], { batchId: "p:2" }))).toMatchObject({ repeated: false });
+      expect(await valuesOf(opened)).toEqual([1]);
+      expect(messages.filter((message) => / is gone: /.test(message))).toHaveLength(1);
+      await opened.close();
+      const again = await open();
+      expect(await valuesOf(again)).toEqual([1]);
+    },
+  );
+
   it("STO-23 are begun anew when a label explodes, so that memory does not hold every series of the day", async () => {
     const opened = await open({ rotateSeries: 100 });
     for (let user = 0; user < 400; user += 40) {

@@ -1,3 +1,4 @@
+import { existsSync, mkdirSync } from "node:fs";
 import type { DurableBatches } from "./batch-ids.js";
 import type { Columns } from "./buffer.js";
 import { writeCommit } from "./commit.js";
@@ -14,6 +15,8 @@ import type { StoreFile } from "./store-file.js";
 /** Time between two looks whether the disk can be written again. */
 const PROBE_MS = 1000;
 const DISK_FULL = "the disk is full: free some space, or lower --retention or --max-size";
+
+const GONE = "the files of the store were removed: it is being opened anew";
 
 /** The file a commit was meant for is closed: the series ids it uses are void. */
 export class FileClosedError extends StoreError {}
@@ -84,6 +87,12 @@ export class Writer {
 
   async #commit(request: CommitRequest): Promise<{ full: boolean }> {
     if (this.#unwritable !== undefined) throw new StoreError("STORE_UNAVAILABLE", this.#unwritable);
+    const lost = lostFile(this.#files);
+    if (lost !== undefined) {
+      this.#news.log("error", `${lost} is gone: what it held is lost, and the store is opened anew`);
+      await this.#reopen(GONE);
+      throw new FileClosedError("STORE_UNAVAILABLE", GONE);
+    }
     const { reserveBytes } = this.#options;
     if (reserveBytes > 0 && freeBytes(this.#files.dataDir) < reserveBytes + 2 * byteSize(request.columns)) {
       this.#setUnwritable(DISK_FULL);
@@ -156,6 +165,7 @@ export class Writer {
     await this.#gate.pause();
     try {
       this.#files.close();
+      mkdirSync(this.#files.dataDir, { recursive: true }); // somebody may have removed it
       await this.#files.open();
       this.#news.durable(await durableBatches(this.#files, Date.now()));
       this.epoch += 1;
@@ -200,6 +210,11 @@ export class Writer {
     if (!this.#files.isOpen) await this.#reopen(this.#unwritable ?? "the store is being reopened");
     else this.#probeLater();
   }
+}
+
+/** What was taken away from under the engine, which goes on writing into files without a name: the data directory, or the file that is written. */
+function lostFile({ dataDir, current }: Files): string | undefined {
+  return [dataDir, current?.path].find((path) => path !== undefined && !existsSync(path));
 }
 
 function byteSize(columns: Columns): number {

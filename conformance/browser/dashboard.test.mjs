@@ -331,6 +331,8 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page, 
     await keyboard.tabTo("Skip to the result", "Shift+Tab");
     await keyboard.press("Enter");
     await keyboard.press("Tab");
+    expect(await keyboard.focused()).toBe("All metrics");
+    await keyboard.press("Tab");
     expect(await tab.page.evaluate(() => document.activeElement?.getAttribute("data-testid"))).toBe("aggregation");
     await keyboard.tabTo("region");
     await keyboard.press("Enter");

@@ -28,11 +28,11 @@ export function ProcessTable({ processes, nowMs }: { processes: readonly AgentPr
             const state = process.upToDate === null ? "unknown" : process.upToDate ? "yes" : "no";
             return (
               <tr key={`${process.service} ${process.ephemeralId ?? process.address} ${process.pid}`}>
-                <th scope="row">
+                <th scope="row" title={process.service}>
                   {process.service}
                   {process.environment !== null && <span class="tag">{process.environment}</span>}
                 </th>
-                <td>{process.node ?? "–"}</td>
+                <td title={process.node ?? undefined}>{process.node ?? "–"}</td>
                 <td>{process.pid ?? "–"}</td>
                 <td>{process.agent === null ? "–" : `${process.agent.name} ${process.agent.version}`}</td>
                 <td>{age(process.lastReport)}</td>

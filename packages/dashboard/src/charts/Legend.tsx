@@ -26,7 +26,7 @@ export function Legend({ data, hidden, cursor, onToggle, onIsolate }: LegendProp
               type="button"
               class="legend-item"
               aria-pressed={!hidden.has(series.id)}
-              title="Click: hide or show. Shift and click: show only this one."
+              title={`${series.label}\nClick: hide or show. Shift and click: show only this one.`}
               onClick={(event) => (event.shiftKey ? onIsolate(series.id) : onToggle(series.id))}
             >
               <span

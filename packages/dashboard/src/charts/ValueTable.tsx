@@ -24,7 +24,7 @@ export function ValueTable({ data, caption }: { data: ChartData; caption: string
           <tr>
             <th scope="col">Time</th>
             {data.series.map((series) => (
-              <th scope="col" key={series.id}>
+              <th scope="col" key={series.id} title={series.label}>
                 {series.label}
               </th>
             ))}

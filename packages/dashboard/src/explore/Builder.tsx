@@ -44,6 +44,7 @@ export function Builder({ selection, metric, aggregation }: BuilderProps) {
               key={name}
               type="button"
               class="chip"
+              title={name}
               aria-pressed={selection.groupBy.includes(name)}
               onClick={() => toggleGroup(name)}
             >

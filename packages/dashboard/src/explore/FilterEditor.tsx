@@ -29,6 +29,7 @@ export function FilterEditor({ filters, service, metric, onChange }: FilterEdito
           type="button"
           class="chip"
           aria-pressed="true"
+          title={filter}
           aria-label={`Remove filter ${filter}`}
           onClick={() => onChange(filters.filter((other) => other !== filter))}
         >

@@ -24,10 +24,10 @@ export function Previews({ metrics, service, range, tick, hrefOf }: PreviewsProp
   if (metrics.length === 0) return <PanelEmpty>Nothing to show.</PanelEmpty>;
   return (
     <>
-      <p class="muted preview-head">
-        {metrics.length === 1 ? "One metric" : `${metrics.length} metrics`}. Choose one to aggregate, group and filter
-        it.
-      </p>
+      <h2 class="preview-head">
+        {metrics.length === 1 ? "One metric" : `${metrics.length} metrics`}{" "}
+        <span class="section-source">choose one to aggregate, group and filter it</span>
+      </h2>
       <div class="grid previews" data-testid="previews">
         {metrics.slice(0, count).map((metric) => (
           <MetricPanel

@@ -39,6 +39,7 @@ export function CardinalityTable({ tick }: { tick: number }) {
           <tr key={row.metric}>
             <th scope="row">
               <a
+                title={row.metric}
                 href={linkTo(["explore"], parameters, {
                   metric: row.metric,
                   by: row.label === null ? [] : [row.label],
@@ -49,7 +50,7 @@ export function CardinalityTable({ tick }: { tick: number }) {
               {row.overflows && <span class="tag tag-warn">limit reached</span>}
             </th>
             <td class="number">{formatValue(row.series, null)}</td>
-            <td>{row.label === null ? "–" : <code>{row.label}</code>}</td>
+            <td title={row.label ?? undefined}>{row.label === null ? "–" : <code>{row.label}</code>}</td>
             <td class="number">{row.label === null ? "–" : formatValue(row.values, null)}</td>
           </tr>
         )}

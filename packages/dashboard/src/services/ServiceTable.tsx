@@ -1,4 +1,5 @@
 import type { ServiceSummary } from "@tidegauge/protocol/query";
+import { useState } from "preact/hooks";
 import { Sparkline } from "../charts/Sparkline.js";
 import { formatAge } from "../format/time.js";
 import { formatValue } from "../format/unit.js";
@@ -43,6 +44,9 @@ const TRENDS: readonly { column: TrendColumn; unit: string; colour: number }[] =
   { column: "memory", unit: "byte", colour: 3 },
 ];
 
+/** Rows drawn at once: with thousands, each key of the search would be waited for. */
+const FIRST_ROWS = 100;
+
 export interface ServiceTableProps {
   services: readonly ServiceSummary[];
   overview: ReadonlyMap<string, ServiceOverview>;
@@ -54,7 +58,9 @@ export interface ServiceTableProps {
 /** One row a service, with what one wants to know first. */
 export function ServiceTable({ services, overview, sorting, onSort, nowMs }: ServiceTableProps) {
   const { parameters } = useLocation();
-  const rows = sortRows(services, sorting, (service, column) => cell(service, overview.get(service.name), column));
+  const [all, setAll] = useState(false);
+  const sorted = sortRows(services, sorting, (service, column) => cell(service, overview.get(service.name), column));
+  const rows = all ? sorted : sorted.slice(0, FIRST_ROWS);
   return (
     <TableScroll label="Table of services">
       <table class="services" data-testid="services">
@@ -63,7 +69,7 @@ export function ServiceTable({ services, overview, sorting, onSort, nowMs }: Ser
           {rows.map((service) => (
             <tr key={service.name} data-testid={`service-${service.name}`}>
               <th scope="row">
-                <a class="service-name" href={linkTo(["services", service.name], parameters)}>
+                <a class="service-name" title={service.name} href={linkTo(["services", service.name], parameters)}>
                   {service.name}
                 </a>
                 <span class="service-facts">
@@ -98,6 +104,11 @@ export function ServiceTable({ services, overview, sorting, onSort, nowMs }: Ser
           ))}
         </tbody>
       </table>
+      {rows.length < sorted.length && (
+        <button type="button" class="button more-rows" onClick={() => setAll(true)}>
+          Show all {sorted.length} services
+        </button>
+      )}
     </TableScroll>
   );
 }

@@ -38,7 +38,9 @@ export function SpanTable({ scope, transaction, tick }: SpanTableProps) {
     >
       {(row) => (
         <tr key={row.label}>
-          <th scope="row">{row.label}</th>
+          <th scope="row" title={row.label}>
+            {row.label}
+          </th>
           <td class="number">{formatValue(row.perTransaction, null)}</td>
           <td class="number">{formatValue(row.meanUs, "us")}</td>
           <td>

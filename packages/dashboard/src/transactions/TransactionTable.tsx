@@ -43,6 +43,7 @@ export function TransactionTable({ rows, chosen, onChoose }: TransactionTablePro
                 <button
                   type="button"
                   class="link-button"
+                  title={row.name}
                   aria-pressed={row.name === chosen}
                   onClick={() => onChoose(row.name === chosen ? undefined : row.name)}
                 >

@@ -2,14 +2,20 @@ import { parseDuration } from "@tidegauge/protocol/query";
 import { z } from "zod";
 
 /** Characters of a text, at most. */
-export const MAX_TEXT = 1024;
+const MAX_TEXT = 1024;
+const TOO_LONG = `must be at most ${MAX_TEXT} characters`;
 const MAX_KEYS = 20;
 const MIN_STEP_MS = 1000;
+
+const NO_METRIC = "name the metric";
+
+/** The name of a metric. */
+export const metric: z.ZodType<string, string> = z.string(NO_METRIC).min(1, NO_METRIC).max(MAX_TEXT, TOO_LONG);
 
 /** A parameter left empty is left out. */
 export const optional: z.ZodType<string | undefined, string | undefined> = z
   .string()
-  .max(MAX_TEXT)
+  .max(MAX_TEXT, TOO_LONG)
   .transform((text) => (text === "" ? undefined : text))
   .optional();
 
@@ -28,7 +34,7 @@ export const step: z.ZodType<number, string | undefined> = z
 /** Label keys with commas, each once. */
 export const keys: z.ZodType<string[], string | undefined> = z
   .string()
-  .max(MAX_TEXT)
+  .max(MAX_TEXT, TOO_LONG)
   .default("")
   .transform((text, context) => {
     const list = [
@@ -49,7 +55,7 @@ export const filter: z.ZodType<{ key: string; value: string }[], string[]> = z
   .array(
     z
       .string()
-      .max(MAX_TEXT)
+      .max(MAX_TEXT, TOO_LONG)
       .transform((text, context) => {
         const colon = text.indexOf(":");
         if (colon > 0) return { key: text.slice(0, colon), value: text.slice(colon + 1) };

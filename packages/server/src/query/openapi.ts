@@ -151,7 +151,7 @@ const inQuery = (parameters: readonly Parameter[]): Schema[] =>
   parameters.map((parameter) => ({ in: "query", ...parameter }));
 
 const FAILURES: Schema = {
-  400: failure("A parameter is missing or wrong, or too much is asked for."),
+  400: failure("A parameter is missing, wrong or unknown, or too much is asked for."),
   401: failure("The credentials are missing or wrong."),
   431: { description: "The request's head is larger than the server takes." },
   503: failure("The store is closed or being reopened."),

@@ -9,7 +9,7 @@ import {
   type ProcessesRequest,
   type ScanRequest,
 } from "../store/messages.js";
-import { filter, keys, limitUpTo, MAX_TEXT, optional, step } from "./fields.js";
+import { filter, keys, limitUpTo, metric, optional, step } from "./fields.js";
 
 /** The query is wrong: answered 400 with this code. */
 export class BadQuery extends Error {
@@ -24,7 +24,7 @@ export class BadQuery extends Error {
 
 /** What selects series, and in which steps. */
 const SELECTION = {
-  metric: z.string({ message: "name the metric" }).min(1, { message: "name the metric" }).max(MAX_TEXT),
+  metric,
   service: optional,
   environment: optional,
   node: optional,
@@ -64,24 +64,36 @@ const EXPORT = z.object({
   metric: optional,
 });
 
-const CATALOG = z.object({ service: optional, metric: optional });
+const METRICS = z.object({ service: optional });
+
+const LABELS = z.object({ service: optional, metric: optional });
+
+const NOTHING = z.object({});
+/** Characters of a wrong parameter's name that are told. */
+const MAX_SHOWN = 64;
+const WINDOW = ["from", "to"] as const;
 
 /** The parameters of `/api/v1/query`. Throws `BadQuery`. */
 export function queryRequest(parameters: URLSearchParams, nowMs: number): ScanRequest {
-  const { filter: filters, step: stepMs, group_by: groupBy, ...rest } = selecting(QUERY, parameters);
+  const { filter: filters, step: stepMs, group_by: groupBy, ...rest } = read(QUERY, parameters, WINDOW);
   return { ...rest, filters, stepMs, groupBy, ...times(parameters, nowMs) };
 }
 
 /** The parameters of `/api/v1/buckets`. Throws `BadQuery`. */
 export function bucketsRequest(parameters: URLSearchParams, nowMs: number): BucketsRequest {
-  const { filter: filters, step: stepMs, limit: buckets = DEFAULT_BUCKETS, ...rest } = selecting(BUCKETS, parameters);
+  const {
+    filter: filters,
+    step: stepMs,
+    limit: buckets = DEFAULT_BUCKETS,
+    ...rest
+  } = read(BUCKETS, parameters, WINDOW);
   const every = { aggregation: "count", groupBy: [], limit: undefined } as const;
   return { ...rest, filters, stepMs, buckets, ...every, ...times(parameters, nowMs) };
 }
 
 /** The parameters of `/api/v1/processes`. Throws `BadQuery`. */
 export function processesRequest(parameters: URLSearchParams, nowMs: number): ProcessesRequest {
-  const { service, environment, node } = parse(PROCESSES, single(parameters));
+  const { service, environment, node } = read(PROCESSES, parameters, WINDOW);
   return { service, environment, node, ...times(parameters, nowMs) };
 }
 
@@ -94,7 +106,7 @@ export function breakdownRequest(parameters: URLSearchParams, nowMs: number): Br
     transaction,
     transaction_type,
     step: stepMs,
-  } = parse(BREAKDOWN, single(parameters));
+  } = read(BREAKDOWN, parameters, WINDOW);
   return {
     service,
     environment,
@@ -106,19 +118,28 @@ export function breakdownRequest(parameters: URLSearchParams, nowMs: number): Br
   };
 }
 
-/** The parameters of `/api/v1/metrics` and `/api/v1/labels`. Throws `BadQuery`. */
-export function catalogRequest(parameters: URLSearchParams): {
-  service: string | undefined;
-  metric: string | undefined;
+/** The service of `/api/v1/metrics`. Throws `BadQuery`. */
+export function metricsRequest(parameters: URLSearchParams): string | undefined {
+  return read(METRICS, parameters).service;
+}
+
+/** The parameters of `/api/v1/labels`. Throws `BadQuery`. */
+export function labelsRequest(parameters: URLSearchParams): {
+  service?: string | undefined;
+  metric?: string | undefined;
 } {
-  const { service, metric } = parse(CATALOG, single(parameters));
-  return { service, metric };
+  return read(LABELS, parameters);
+}
+
+/** For what has no parameters. Throws `BadQuery`. */
+export function noRequest(parameters: URLSearchParams): void {
+  read(NOTHING, parameters);
 }
 
 /** The parameters of `/api/v1/export`; without `from` and `to` everything. Throws `BadQuery`. */
 export function exportRequest(parameters: URLSearchParams, nowMs: number): Omit<ExportRequest, "path"> {
-  const { format, service, metric } = parse(EXPORT, single(parameters));
-  const [fromMs, toMs] = (["from", "to"] as const).map((name) => {
+  const { format, service, metric } = read(EXPORT, parameters, WINDOW);
+  const [fromMs, toMs] = WINDOW.map((name) => {
     const text = parameters.get(name) || undefined;
     return text === undefined ? undefined : time(name, text, nowMs);
   });
@@ -140,22 +161,34 @@ function time(name: "from" | "to", text: string, nowMs: number): number {
   throw new BadQuery(`bad_${name}`, `${name}: must be ISO 8601, epoch milliseconds or relative like now-15m`);
 }
 
-function single(parameters: URLSearchParams): Record<string, string> {
-  const values: Record<string, string> = {};
-  for (const [name, value] of parameters) if (!Object.hasOwn(values, name)) values[name] = value;
-  return values;
-}
+/** Only `filter` may stand several times. */
+const REPEATED = "filter";
 
-/** Parameters among which `filter` may stand several times. */
-function selecting<T extends z.ZodType>(schema: T, parameters: URLSearchParams): z.output<T> {
-  return parse(schema, { ...single(parameters), filter: parameters.getAll("filter") });
-}
-
-function parse<T extends z.ZodType>(schema: T, values: Record<string, unknown>): z.output<T> {
+/**
+ * Checks every parameter by its schema; those of `others` are read elsewhere. One that is not known, or stands twice, would be left out without a
+ * word, and the answer be one to another question: it is refused.
+ */
+function read<T extends z.ZodRawShape>(
+  schema: z.ZodObject<T>,
+  parameters: URLSearchParams,
+  others: readonly string[] = [],
+): z.output<z.ZodObject<T>> {
+  const known = [...Object.keys(schema.shape), ...others];
+  const values: Record<string, string | string[]> = {};
+  if (known.includes(REPEATED)) values[REPEATED] = parameters.getAll(REPEATED);
+  for (const [name, value] of parameters) {
+    if (!known.includes(name)) {
+      const list = known.length === 0 ? "there are none" : `there are ${known.join(", ")}`;
+      throw new BadQuery("unknown_parameter", `${name.slice(0, MAX_SHOWN)}: no such parameter, ${list}`);
+    }
+    if (name === REPEATED) continue;
+    if (Object.hasOwn(values, name)) throw new BadQuery(`bad_${name}`, `${name}: must be given once`);
+    values[name] = value;
+  }
   const parsed = schema.safeParse(values);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const name = String(issue?.path[0] ?? "query");
-  const missing = name === "metric" && (values.metric === undefined || values.metric === "");
-  throw new BadQuery(missing ? "missing_metric" : `bad_${name}`, `${name}: ${issue?.message ?? "is wrong"}`);
+  const isMissing = name === "metric" && !values.metric;
+  throw new BadQuery(isMissing ? "missing_metric" : `bad_${name}`, `${name}: ${issue?.message ?? "is wrong"}`);
 }

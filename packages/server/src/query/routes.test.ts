@@ -196,6 +196,10 @@ describe("GET /api/v1/query", () => {
 
   it.each([
     ["", "missing_metric"],
+    [`metric=${"m".repeat(1025)}`, "bad_metric"],
+    [`metric=m&service=${"s".repeat(1025)}`, "bad_service"],
+    ["metric=m&groupby=route", "unknown_parameter"],
+    ["metric=m&aggregation=sum&aggregation=max", "bad_aggregation"],
     ["metric=m&from=yesterday", "bad_from"],
     ["metric=m&to=2026-13-45", "bad_to"],
     ["metric=m&step=5", "bad_step"],
@@ -210,6 +214,33 @@ describe("GET /api/v1/query", () => {
     expect(status).toBe(400);
     expect(body).toEqual({ error: { code, message: expect.any(String) } });
     expect(JSON.stringify(body)).not.toMatch(/duck|sql/i);
+  });
+
+  it("QRY-42 names what is too long, what is unknown and what there is instead, on every path", async () => {
+    const said = async (path: string) => ((await get(`/api/v1/${path}`)).body as { error: { message: string } }).error;
+    expect((await said(`query?metric=${"m".repeat(1025)}`)).message).toBe("metric: must be at most 1024 characters");
+    expect((await said(`query?metric=m&group_by=${"k".repeat(1025)}`)).message).toBe(
+      "group_by: must be at most 1024 characters",
+    );
+    expect((await said("query?metric=m&node=a&node=b")).message).toBe("node: must be given once");
+    const unknown = [
+      [
+        "query?metrics=m",
+        "metrics",
+        "metric, service, environment, node, filter, step, aggregation, group_by, limit, from, to",
+      ],
+      ["buckets?metric=m&group_by=a", "group_by", "metric, service, environment, node, filter, step, limit, from, to"],
+      ["breakdown?metric=m", "metric", "service, environment, node, transaction, transaction_type, step, from, to"],
+      ["processes?step=1m", "step", "service, environment, node, from, to"],
+      ["export?filter=a:b", "filter", "format, service, metric, from, to"],
+      ["metrics?metric=m", "metric", "service"],
+      ["labels?node=n", "node", "service, metric"],
+    ] as const;
+    for (const [path, name, list] of unknown) {
+      const message = `${name}: no such parameter, there are ${list}`;
+      expect(await said(path)).toEqual({ code: "unknown_parameter", message });
+    }
+    expect((await said("services?service=shop")).message).toBe("service: no such parameter, there are none");
   });
 
   it("answers 304 to the ETag of what the client has", async () => {
@@ -359,7 +390,7 @@ describe("the rest of the query API", () => {
   });
 
   it("QRY-37 lists the processes of a window", async () => {
-    const { body } = await get(`/api/v1/processes?service=shop&${WINDOW}`);
+    const { body } = await get(`/api/v1/processes?service=shop&from=${T}&to=${T + 120_000}`);
     const { from, to, total, processes } = body as ProcessesResponse;
     expect([from, to, total]).toEqual([T, T + 120_000, 2]);
     expect(processes[0]).toEqual({

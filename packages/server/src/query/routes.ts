@@ -32,8 +32,10 @@ import {
   BadQuery,
   breakdownRequest,
   bucketsRequest,
-  catalogRequest,
   exportRequest,
+  labelsRequest,
+  metricsRequest,
+  noRequest,
   processesRequest,
   queryRequest,
 } from "./parameters.js";
@@ -69,12 +71,12 @@ export function createQueryRoutes(options: QueryRouteOptions): Route[] {
   const { store, sightings, now = Date.now } = options;
   const exporter = new Exporter(store);
   return [
-    read("/api/v1/services", async ({ signal }): Promise<ServicesResponse> => {
+    read("/api/v1/services", async ({ url, signal }): Promise<ServicesResponse> => {
+      noRequest(url.searchParams);
       return { services: summarizeServices(await store.services(signal), sightings(), now()) };
     }),
     read("/api/v1/metrics", async ({ url, signal }): Promise<MetricsResponse> => {
-      const { service } = catalogRequest(url.searchParams);
-      const metrics = await store.metrics(service, signal);
+      const metrics = await store.metrics(metricsRequest(url.searchParams), signal);
       return {
         metrics: metrics.map(({ firstMs, lastMs, ...metric }) => ({
           ...metric,
@@ -86,7 +88,7 @@ export function createQueryRoutes(options: QueryRouteOptions): Route[] {
       };
     }),
     read("/api/v1/labels", async ({ url, signal }): Promise<LabelsResponse> => {
-      const { service, metric } = catalogRequest(url.searchParams);
+      const { service, metric } = labelsRequest(url.searchParams);
       return { labels: await store.labels(service, metric, signal) };
     }),
     reading("/api/v1/query", async (exchange) => {

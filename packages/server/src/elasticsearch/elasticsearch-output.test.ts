@@ -242,7 +242,8 @@ describe("delivery", () => {
   });
 
   it("splits a bulk request that the node finds too large, down to the document that never fits", async () => {
-    const output = await open();
+    // A dozen requests: on a busy machine they take longer than the others here have patience.
+    const output = await open({ patienceMs: 60_000 });
     node.maxBulkBytes = 1_000;
     const wide = { ...batch(9, "wide:1").metricsets[0], tags: { text: "x".repeat(1_000) } } as Metricset;
     const { metricsets, ...rest } = batch(9, "wide:1");

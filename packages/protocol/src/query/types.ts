@@ -78,8 +78,14 @@ export interface ServiceSummary {
   nodes: string[];
   /** ISO 8601, or null while waiting. */
   firstSeen: string | null;
+  /** By the server's clock. */
   lastSeen: string | null;
   status: ServiceStatus;
+  /**
+   * By how much its newest events are ahead of the server's clock, milliseconds, or behind (negative: its clock, or reports that come late). Absent
+   * within a minute, and for a service that has not reported since the server's start.
+   */
+  clockOffsetMs?: number;
 }
 
 /** Answer of `/api/v1/services`. */

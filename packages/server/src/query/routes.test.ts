@@ -75,7 +75,7 @@ beforeAll(async () => {
           span: { type: "db", subtype: "mysql" },
         },
       ],
-      { batchId: "p1:1" },
+      { batchId: "p1:1", receivedAtMs: T + 85_000 },
     ),
   );
   // A foreign agent's process: nobody knows when it started.
@@ -83,6 +83,7 @@ beforeAll(async () => {
     batchOf([at(0, { orders: { value: 1000 } }), at(70, { orders: { value: 1001 } })], {
       fromTidegauge: false,
       process: "p2",
+      receivedAtMs: T + 90_000,
     }),
   );
 });
@@ -271,7 +272,7 @@ describe("the rest of the query API", () => {
         agent: { name: "nodejs", version: "1.2.3" },
         nodes: ["n1"],
         firstSeen: new Date(T).toISOString(),
-        lastSeen: new Date(T + 80_000).toISOString(),
+        lastSeen: new Date(T + 90_000).toISOString(),
         status: "reporting",
       },
       {

@@ -73,7 +73,7 @@ export function createQueryRoutes(options: QueryRouteOptions): Route[] {
   return [
     read("/api/v1/services", async ({ url, signal }): Promise<ServicesResponse> => {
       noRequest(url.searchParams);
-      return { services: summarizeServices(await store.services(signal), sightings(), now()) };
+      return { services: summarizeServices(await store.services(signal), sightings(), store.arrivals, now()) };
     }),
     read("/api/v1/metrics", async ({ url, signal }): Promise<MetricsResponse> => {
       const metrics = await store.metrics(metricsRequest(url.searchParams), signal);

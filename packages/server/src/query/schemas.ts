@@ -10,9 +10,12 @@ const INTEGER: Schema = { type: "integer" };
 const NULLABLE_TEXT: Schema = { type: ["string", "null"] };
 const TEXTS: Schema = { type: "array", items: { type: "string" } };
 
-const object = (properties: Readonly<Record<string, Schema>>): Schema => ({
+const object = (
+  properties: Readonly<Record<string, Schema>>,
+  optional: Readonly<Record<string, Schema>> = {},
+): Schema => ({
   type: "object",
-  properties,
+  properties: { ...properties, ...optional },
   required: Object.keys(properties),
 });
 const list = (items: Schema): Schema => ({ type: "array", items });
@@ -32,15 +35,24 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
   Error: object({ error: object({ code: { type: "string" }, message: { type: "string" } }) }),
   Services: object({
     services: list(
-      object({
-        name: TEXT,
-        environments: TEXTS,
-        agent: { oneOf: [object({ name: TEXT, version: TEXT }), { type: "null" }] },
-        nodes: TEXTS,
-        firstSeen: NULLABLE_TEXT,
-        lastSeen: NULLABLE_TEXT,
-        status: { type: "string", enum: ["reporting", "waiting", "silent"] },
-      }),
+      object(
+        {
+          name: TEXT,
+          environments: TEXTS,
+          agent: { oneOf: [object({ name: TEXT, version: TEXT }), { type: "null" }] },
+          nodes: TEXTS,
+          firstSeen: NULLABLE_TEXT,
+          lastSeen: NULLABLE_TEXT,
+          status: { type: "string", enum: ["reporting", "waiting", "silent"] },
+        },
+        {
+          clockOffsetMs: {
+            type: "integer",
+            description:
+              "By how much the newest events are ahead of the server's clock, or behind (negative); absent within a minute, and when unknown.",
+          },
+        },
+      ),
     ),
   }),
   Metrics: object({

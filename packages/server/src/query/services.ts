@@ -1,6 +1,9 @@
 import type { ServiceSummary } from "@tidegauge/protocol/query";
+import type { Arrivals } from "../store/arrivals.js";
 import type { StoredService } from "../store/messages.js";
 
+/** A clock that is off by more is told of. */
+const CLOCK_TOLERANCE_MS = 60_000;
 /** A service that reported nothing for longer than this is silent. */
 const SILENCE_MS: number = 5 * 60_000;
 
@@ -13,22 +16,30 @@ export interface Sighting {
   readonly seenAtMs: number;
 }
 
-/** The services that reported, and those that only polled so far: they wait for their first report. */
+/**
+ * The services that reported, and those that only polled so far: they wait for their first report. Whether one still reports goes by this server's clock;
+ * the times of its events are all there is of one that has not reported since the start.
+ */
 export function summarizeServices(
   stored: readonly StoredService[],
   sightings: Iterable<Sighting>,
+  arrivals: Pick<Arrivals, "of">,
   nowMs: number,
 ): ServiceSummary[] {
   const services = new Map<string, ServiceSummary>();
   for (const service of stored) {
+    const arrival = arrivals.of(service.name);
+    const lastMs = arrival?.receivedMs ?? Math.min(service.lastMs, nowMs);
+    const offsetMs = Math.round(arrival?.offsetMs ?? 0);
     services.set(service.name, {
       name: service.name,
       environments: service.environments,
       agent: service.agentName === null ? null : { name: service.agentName, version: service.agentVersion ?? "" },
       nodes: service.nodes,
       firstSeen: new Date(service.firstMs).toISOString(),
-      lastSeen: new Date(service.lastMs).toISOString(),
-      status: nowMs - service.lastMs > SILENCE_MS ? "silent" : "reporting",
+      lastSeen: new Date(lastMs).toISOString(),
+      status: nowMs - lastMs > SILENCE_MS ? "silent" : "reporting",
+      ...(Math.abs(offsetMs) > CLOCK_TOLERANCE_MS ? { clockOffsetMs: offsetMs } : {}),
     });
   }
   for (const { service: name, environment, agentName, agentVersion } of sightings) {

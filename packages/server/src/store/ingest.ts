@@ -23,6 +23,7 @@ const BREAKDOWN_NAMES = new Set(["span.self_time.count", "span.self_time.sum.us"
 
 interface Waiting {
   readonly notice: EventNotice;
+  readonly newestMs: number;
   readonly refused: Record<string, number>;
   resolve(result: WriteResult): void;
   reject(error: Error): void;
@@ -34,7 +35,7 @@ interface Waiting {
  */
 export class Ingest {
   readonly #thread: StoreThread;
-  readonly #written: (notice: EventNotice) => void;
+  readonly #written: (notice: EventNotice, newestMs: number) => void;
   #dictionary = new SeriesDictionary();
   #buffer = new WriteBuffer();
   #waiting: Waiting[] = [];
@@ -46,7 +47,7 @@ export class Ingest {
   readonly #rotateSeries: number;
 
   /** `rotateSeries`: series of the open file at which a new one is begun, and the dictionary with it. */
-  constructor(thread: StoreThread, written: (notice: EventNotice) => void, rotateSeries: number) {
+  constructor(thread: StoreThread, written: (notice: EventNotice, newestMs: number) => void, rotateSeries: number) {
     this.#thread = thread;
     this.#written = written;
     this.#rotateSeries = rotateSeries;
@@ -72,7 +73,7 @@ export class Ingest {
         metricsets: kept.metricsets.length,
         receivedAt: batch.receivedAtMs,
       };
-      this.#waiting.push({ notice, refused, resolve, reject });
+      this.#waiting.push({ notice, newestMs: newestOf(kept), refused, resolve, reject });
       this.#running ??= this.#run();
     });
   }
@@ -138,9 +139,9 @@ export class Ingest {
       dictionary.saved(newSeries.length);
       // A label that explodes must not fill the memory until the file is full or the day over.
       if (full || dictionary.size >= this.#rotateSeries) this.#rotate = true;
-      for (const { notice, refused, resolve } of waiting) {
+      for (const { notice, newestMs, refused, resolve } of waiting) {
         resolve({ repeated: false, refused });
-        if (notice.metricsets > 0) this.#written(notice);
+        if (notice.metricsets > 0) this.#written(notice, newestMs);
       }
     } catch (error) {
       const failure = outputError(error);
@@ -208,6 +209,13 @@ export class Ingest {
     }
     return found;
   }
+}
+
+/** Time of the newest event, epoch milliseconds; -Infinity without one. */
+function newestOf({ metricsets }: Batch): number {
+  let newestUs = Number.NEGATIVE_INFINITY;
+  for (const { timestamp } of metricsets) if (timestamp > newestUs) newestUs = timestamp;
+  return newestUs / 1000;
 }
 
 function count(refused: Record<string, number>, reason: string): void {

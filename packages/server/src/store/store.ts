@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 import { mkdirSync, realpathSync } from "node:fs";
 import type { EventNotice } from "@tidegauge/protocol/query";
 import { type Batch, type Output, OutputError, type OutputMetric, type WriteResult } from "../output/output.js";
+import { Arrivals } from "./arrivals.js";
 import { BatchIds, DEDUP_WINDOW_MS, type DurableBatches, parseBatchId } from "./batch-ids.js";
 import { openingError, StoreError } from "./error.js";
 import { storeFigures } from "./figures.js";
@@ -77,6 +78,8 @@ export class Store implements Output {
   readonly dataDir: string;
   /** Emits `"written"` with an `EventNotice` when data became durable and readable, `"closing"` once. */
   readonly events: EventEmitter<{ written: [EventNotice]; closing: [] }> = new EventEmitter();
+  /** What arrived since the start, by service. */
+  readonly arrivals: Arrivals = new Arrivals();
   readonly #thread: StoreThread;
   readonly #ingest: Ingest;
   readonly #batchIds = new BatchIds();
@@ -112,7 +115,10 @@ export class Store implements Output {
         this.#down = undefined;
       },
     });
-    const written = (notice: EventNotice): void => void this.events.emit("written", notice);
+    const written = (notice: EventNotice, newestMs: number): void => {
+      this.arrivals.note(notice.service, notice.receivedAt, newestMs);
+      this.events.emit("written", notice);
+    };
     this.#ingest = new Ingest(this.#thread, written, options.rotateSeries ?? ROTATE_SERIES);
   }
 

@@ -51,7 +51,7 @@ const SEVERITY: Readonly<Record<LogLevel, number>> = {
 };
 
 /** Filters by level and takes secrets out, then hands over to a sink; an error of the sink is swallowed, since logging may not disturb the application. */
-export class LeveledLogger implements Logger {
+class LeveledLogger implements Logger {
   #threshold = SEVERITY.info;
   readonly #sink: LogSink;
   readonly #redact: (message: string) => string;

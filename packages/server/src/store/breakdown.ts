@@ -1,21 +1,24 @@
 import { BIGINT, type DuckDBConnection } from "@duckdb/node-api";
+import { BreakdownRows, DIMENSIONS, keptTransactions } from "./breakdown-rows.js";
 import { numbers } from "./engine.js";
 import { StoreError } from "./error.js";
 import { MAX_SERIES } from "./limits.js";
-import type { BreakdownRequest, BreakdownResult, BreakdownRow, ScanRequest } from "./messages.js";
-import { Selection } from "./selection.js";
+import type { BreakdownRequest, BreakdownResult, ScanRequest } from "./messages.js";
+import { type FileSelection, Selection } from "./selection.js";
 import { sourceOf } from "./sources.js";
 import { automaticStep } from "./step.js";
 import type { StoreFile } from "./store-file.js";
-import { windowOf } from "./window.js";
+import { type Window, windowOf } from "./window.js";
 
-const DIMENSIONS = ["transaction.name", "transaction.type", "span.type", "span.subtype"] as const;
 const SUM = "span.self_time.sum.us";
 const COUNT = "span.self_time.count";
 /** Points of all rows of an answer together: it is made of objects in one go, and whatever else the server does waits meanwhile. */
 const MAX_CELLS = 550_000;
 
-/** Self time by transaction and span type over a window (breakdown.md): all samples are deltas, so they add. */
+/**
+ * Self time by transaction and span type over a window (breakdown.md): all samples are deltas, so they add. Of more than an answer can hold, the
+ * transactions with least time are joined.
+ */
 export async function breakdown(
   connection: DuckDBConnection,
   files: readonly StoreFile[],
@@ -27,50 +30,50 @@ export async function breakdown(
   const found = await selection.find(connection, touching);
   const stepMs = request.stepMs || (await automaticStep(connection, found, sums));
   const window = windowOf(request.fromMs, request.toMs, stepMs);
-  if (selection.groups.length > MAX_SERIES) {
-    throw new StoreError(
-      "TOO_MANY_SERIES",
-      `${selection.groups.length} transactions and span types; at most ${MAX_SERIES}: name a service or a transaction`,
-    );
-  }
-  if (selection.groups.length * window.steps > MAX_CELLS) {
-    throw new StoreError(
-      "TOO_MANY_POINTS",
-      `${selection.groups.length} transactions and span types of ${window.steps} points; at most ${MAX_CELLS} points in all: use a longer step, or name a service or a transaction`,
-    );
-  }
-  const rows = new Map<string, { row: BreakdownRow; count: number; sumUs: number }>();
-  const rowOf = (labels: Record<string, string>): { row: BreakdownRow; count: number; sumUs: number } => {
-    const key = JSON.stringify(labels);
-    let entry = rows.get(key);
-    if (entry === undefined) {
-      const [transactionName, transactionType, spanType, spanSubtype] = DIMENSIONS.map(
-        (name) => labels[name] ?? "",
-      ) as [string, string, string, string];
-      const values = new Float64Array(window.steps).fill(Number.NaN);
-      entry = {
-        row: { transactionName, transactionType, spanType, spanSubtype, count: 0, sumUs: 0, values },
-        count: 0,
-        sumUs: 0,
-      };
-      rows.set(key, entry);
-    }
-    return entry;
-  };
+  const rows = new BreakdownRows(window.steps, await kept(connection, selection, found, window));
   await addUp(connection, selection, found, window, (labels, step, sum) => {
-    const entry = rowOf(labels);
-    entry.sumUs += sum;
-    entry.row.values[step] = sum;
+    const row = rows.of(labels);
+    row.sumUs += sum;
+    row.values[step] = (Number.isNaN(row.values[step]) ? 0 : (row.values[step] as number)) + sum;
   });
   const counts = new Selection(scanOf(request, COUNT));
   await addUp(connection, counts, await counts.find(connection, touching), window, (labels, _step, count) => {
-    rowOf(labels).count += count;
+    rows.of(labels).count += count;
   });
-  return {
-    stepMs,
-    firstMs: window.firstMs,
-    rows: [...rows.values()].map(({ row, count, sumUs }) => ({ ...row, count, sumUs })),
-  };
+  return { stepMs, firstMs: window.firstMs, rows: rows.list() };
+}
+
+/** The transactions with rows of their own; undefined: all. Throws when not even the span types by themselves fit. */
+async function kept(
+  connection: DuckDBConnection,
+  selection: Selection,
+  found: readonly FileSelection[],
+  window: Window,
+): Promise<Set<string> | undefined> {
+  const { groups } = selection;
+  const maxRows = Math.min(MAX_SERIES, Math.floor(MAX_CELLS / Math.max(1, window.steps)));
+  if (groups.length <= maxRows) return undefined;
+  const transactions = keptTransactions(groups, await totals(connection, selection, found, window), maxRows);
+  if (transactions !== undefined) return transactions;
+  throw new StoreError(
+    "TOO_MANY_SERIES",
+    `more than ${maxRows} span types of ${window.steps} points: use a longer step, or name a service or a transaction`,
+  );
+}
+
+/** The time of each group within the window. */
+async function totals(
+  connection: DuckDBConnection,
+  selection: Selection,
+  found: readonly FileSelection[],
+  window: Window,
+): Promise<Map<number, number>> {
+  const sums = new Map<number, number>();
+  const whole = { ...window, firstMs: window.fromMs, stepMs: Math.max(1, window.toMs - window.fromMs), steps: 1 };
+  await addUp(connection, selection, found, whole, (_labels, _step, sum, group) => {
+    sums.set(group, (sums.get(group) ?? 0) + sum);
+  });
+  return sums;
 }
 
 function scanOf(request: BreakdownRequest, metric: string): ScanRequest {
@@ -96,9 +99,9 @@ function scanOf(request: BreakdownRequest, metric: string): ScanRequest {
 async function addUp(
   connection: DuckDBConnection,
   selection: Selection,
-  found: Awaited<ReturnType<Selection["find"]>>,
-  window: ReturnType<typeof windowOf>,
-  use: (labels: Record<string, string>, step: number, sum: number) => void,
+  found: readonly FileSelection[],
+  window: Window,
+  use: (labels: Record<string, string>, step: number, sum: number, group: number) => void,
 ): Promise<void> {
   const source = sourceOf("points", found, () => true, "p.time >= $from AND p.time < $to");
   if (source === undefined) return;
@@ -114,17 +117,11 @@ async function addUp(
     values,
     types,
   );
-  const sums = new Map<number, Map<number, number>>();
   for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-    const [series, steps, values] = [0, 1, 2].map((column) => numbers(chunk, column));
+    const [series, steps, sums] = [0, 1, 2].map((column) => numbers(chunk, column));
     for (let row = 0; row < chunk.rowCount; row++) {
       const group = selection.series[series?.[row] as number]?.group as number;
-      const known = sums.get(group) ?? new Map<number, number>();
-      const step = steps?.[row] as number;
-      sums.set(group, known.set(step, (known.get(step) ?? 0) + (values?.[row] as number)));
+      use(selection.groups[group] ?? {}, steps?.[row] as number, sums?.[row] as number, group);
     }
-  }
-  for (const [group, steps] of sums) {
-    for (const [step, sum] of steps) use(selection.groups[group] ?? {}, step, sum);
   }
 }

@@ -10,6 +10,7 @@ import type {
   QueryResponse,
   ServicesResponse,
 } from "@tidegauge/protocol/query";
+import type { Sighting } from "../agent-config/agents.js";
 import { sendError } from "../http/answer.js";
 import type { Exchange, Route } from "../http/route.js";
 import { StoreError, type StoreErrorCode } from "../store/error.js";
@@ -40,7 +41,7 @@ import {
   queryRequest,
 } from "./parameters.js";
 import { queryText } from "./series-text.js";
-import { type Sighting, summarizeServices } from "./services.js";
+import { summarizeServices } from "./services.js";
 import { unitOf } from "./unit.js";
 
 /** What the query API answers from. */

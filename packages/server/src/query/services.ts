@@ -1,4 +1,5 @@
 import type { ServiceSummary } from "@tidegauge/protocol/query";
+import type { Sighting } from "../agent-config/agents.js";
 import type { Arrivals } from "../store/arrivals.js";
 import type { StoredService } from "../store/messages.js";
 
@@ -6,15 +7,6 @@ import type { StoredService } from "../store/messages.js";
 const CLOCK_TOLERANCE_MS = 60_000;
 /** A service that reported nothing for longer than this is silent. */
 const SILENCE_MS: number = 5 * 60_000;
-
-/** An agent that polled its configuration: it names its service before the first report arrives. */
-export interface Sighting {
-  readonly service: string;
-  readonly environment?: string;
-  readonly agentName?: string;
-  readonly agentVersion?: string;
-  readonly seenAtMs: number;
-}
 
 /**
  * The services that reported, and those that only polled so far: they wait for their first report. Whether one still reports goes by this server's clock;

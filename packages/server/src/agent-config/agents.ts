@@ -2,15 +2,6 @@ import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { DOCTOR_SERVICE, type Metadata } from "@tidegauge/protocol";
 
-/** A service that asked for its configuration, known before its first report. */
-export interface Sighting {
-  readonly service: string;
-  readonly environment?: string;
-  readonly agentName?: string;
-  readonly agentVersion?: string;
-  readonly seenAtMs: number;
-}
-
 /** A process that reports or polls. Times are epoch milliseconds. */
 export interface AgentProcess {
   readonly service: string;

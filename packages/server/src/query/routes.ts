@@ -10,9 +10,9 @@ import type {
   QueryResponse,
   ServicesResponse,
 } from "@tidegauge/protocol/query";
-import type { Sighting } from "../agent-config/agents.js";
 import { sendError } from "../http/answer.js";
 import type { Exchange, Route } from "../http/route.js";
+import type { Sighting } from "../sighting.js";
 import { StoreError, type StoreErrorCode } from "../store/error.js";
 import type {
   BreakdownRequest,

@@ -1,5 +1,5 @@
 import type { ServiceSummary } from "@tidegauge/protocol/query";
-import type { Sighting } from "../agent-config/agents.js";
+import type { Sighting } from "../sighting.js";
 import type { Arrivals } from "../store/arrivals.js";
 import type { StoredService } from "../store/messages.js";
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { DOCTOR_SERVICE, type Metadata } from "@tidegauge/protocol";
+import type { Sighting } from "../sighting.js";
 
 /** A process that reports or polls. Times are epoch milliseconds. */
 export interface AgentProcess {

@@ -59,7 +59,6 @@ describe("a store whose process is killed", () => {
       const begun = new Set();
       const acknowledged = new Set();
       const opened = [];
-      const empty = [];
       const openedEmpty = [];
       try {
         for (let index = 0; index < rounds; index++) {
@@ -68,7 +67,6 @@ describe("a store whose process is killed", () => {
           for (const sequence of result.begun) begun.add(sequence);
           for (const sequence of result.acknowledged) acknowledged.add(sequence);
           if (index > 0) opened.push(result.openedMs);
-          empty.push(await emptyOpening());
           openedEmpty.push(await emptyOpening());
           expect(result.acknowledged.length).toBeGreaterThan(0);
         }

@@ -1,11 +1,20 @@
-import { runProgram } from "./program.js";
+import { EXIT, reportFailure } from "./failure.js";
+import { runProgram, wantsJson } from "./program.js";
+
+const args = process.argv.slice(2);
 
 /** Whoever reads our output, `head` perhaps, may have had enough: that is their right and no failure. */
-const onBrokenPipe = (error: NodeJS.ErrnoException): void => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
-};
-process.stdout.on("error", onBrokenPipe);
-process.stderr.on("error", onBrokenPipe);
+const isEnough = ({ code }: NodeJS.ErrnoException): boolean => code === "EPIPE";
 
-process.exitCode = await runProgram(process.argv.slice(2));
+process.stdout.on("error", (error) => {
+  if (isEnough(error)) process.exit();
+  const message = `standard output could not be written: ${error.message}`;
+  reportFailure({ code: "OUTPUT_INCOMPLETE", message }, wantsJson(args));
+  process.exit(EXIT.failure);
+});
+// Of what cannot be told nobody would hear; the work goes on.
+process.stderr.on("error", (error) => {
+  if (isEnough(error)) process.exit();
+});
+
+process.exitCode = await runProgram(args);

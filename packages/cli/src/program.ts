@@ -29,7 +29,7 @@ Exit codes:
   1    failed; doctor: a check failed
   2    the command line is wrong
   130  interrupted by Ctrl-C before it was done (128 + number for other signals)
-  run ends as its application does, or with 127 if that is not found.
+  run ends as its application does, with 127 if that is not found and 126 if it cannot be started.
 
 Examples:
   $ tidegauge demo
@@ -50,6 +50,11 @@ export function createProgram(): Command {
   return program;
 }
 
+/** Whether a failure is told as JSON. `run` hands the flag on to the application. */
+export function wantsJson(args: readonly string[]): boolean {
+  return args[0] !== "run" && args.includes("--json");
+}
+
 /**
  * Runs one command line.
  *
@@ -58,7 +63,7 @@ export function createProgram(): Command {
  */
 export async function runProgram(args: readonly string[]): Promise<number> {
   const program = createProgram();
-  const asJson = args[0] !== "run" && args.includes("--json");
+  const asJson = wantsJson(args);
   try {
     await program.parseAsync(args, { from: "user" });
     return Number(process.exitCode ?? EXIT.ok); // `run` ends as its application, `doctor` as its worst finding

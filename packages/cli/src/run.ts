@@ -22,6 +22,8 @@ export function runCommand(program: Command): void {
 Node.js process the command starts, through NODE_OPTIONS. On Windows, where npm is a script of the shell:
 tidegauge run cmd /c npm start
 
+It ends as the application does, with 127 if that is not found and 126 if it cannot be started.
+
 Examples:
   $ tidegauge run app.js --port 3000
   $ ELASTIC_APM_SERVICE_NAME=shop tidegauge run npm start`,

@@ -99,6 +99,8 @@ describe("tidegauge export --raw", () => {
     ["with a time that is none", ["--raw", "--from", "yesterday"], "from"],
     ["with a step", ["--raw", "--step", "1m"], "--step"],
     ["with two metrics", ["--raw", "--metric", "a", "--metric", "b"], "one --metric"],
+    ["with a service that is not there", ["--service", "shpo"], "no service is called shpo; tidegauge top shows"],
+    ["with such a service and every sample", ["--raw", "--service", "shpo"], "no service is called shpo"],
     ["with a directory that holds no store", ["--data-dir", "/nonexistent"], "/nonexistent holds no store"],
   ])("ends with 2 %s", async (_, args, message) => {
     const { code, stdout, stderr } = await exporting(...args);

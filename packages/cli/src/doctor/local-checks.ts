@@ -12,6 +12,9 @@ export function checkNode(version: string = process.versions.node): Finding {
     : fail("node", `Node ${version} is not supported`, "use Node 20.19 or later of line 20, or 22.12 or later");
 }
 
+/** The variables that switch the agent on and off, in the order in which they count. */
+const SWITCHES = ["ELASTIC_APM_ENABLED", "ELASTIC_APM_ACTIVE"];
+
 /** The options that are set, each with where it comes from, and what the agent complains about in them. */
 export function checkConfiguration({ client, complaints }: ExaminedClient): Finding[] {
   const set = client.config.effective().filter(({ source }) => source !== "default" && source !== "discovered");
@@ -20,10 +23,12 @@ export function checkConfiguration({ client, complaints }: ExaminedClient): Find
   const findings = complaints.map((complaint) =>
     warn("configuration", complaint, "correct the value; until then the next lower source or the default holds"),
   );
-  if (!enabled)
-    findings.push(
-      fail("configuration", "enabled is false: the agent does nothing", "remove ELASTIC_APM_ENABLED=false"),
-    );
+  if (!enabled) {
+    const source = client.config.sourceOf("enabled");
+    const variable = SWITCHES.find((name) => process.env[name] !== undefined);
+    const fix = source === "environment" && variable !== undefined ? `remove ${variable}` : "set enabled to true";
+    findings.push(fail("configuration", `enabled is false (${source}): the agent does nothing`, fix));
+  }
   if (!recording)
     findings.push(fail("configuration", "recording is false: nothing is collected", "set recording to true"));
   if (disableSend)

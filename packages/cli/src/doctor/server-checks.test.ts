@@ -74,6 +74,7 @@ describe("tidegauge doctor with a server", () => {
     [{ ELASTIC_APM_SERVER_URL: "http://127.0.0.1:9" }, "server-reachable", "tidegauge serve"],
     [{ ELASTIC_APM_SERVER_URL: "https://127.0.0.1:9" }, "server-reachable", "tidegauge serve"],
     [{ ELASTIC_APM_RECORDING: "false" }, "configuration", "set recording to true"],
+    [{ ELASTIC_APM_ACTIVE: "false" }, "configuration", "remove ELASTIC_APM_ACTIVE"],
     [{ ELASTIC_APM_METRICS_INTERVAL: "0s" }, "configuration", "set metrics_interval"],
   ])("fails and says what to do with %o", async (env, check, advice) => {
     const { code, stdout } = await runCommandLine(["doctor", "--json", "--directory", app()], {
@@ -85,6 +86,18 @@ describe("tidegauge doctor with a server", () => {
     const failed = findings.filter((finding) => finding.verdict === "fail" && finding.check === check);
     expect(failed.map(({ fix }) => fix).join()).toContain(advice);
     expect(code).toBe(1);
+  });
+
+  it("sends no test event for an agent that is switched off", async () => {
+    const { stdout } = await runCommandLine(["doctor", "--directory", app()], {
+      ELASTIC_APM_SERVER_URL: server.url,
+      ELASTIC_APM_SECRET_TOKEN: TOKEN,
+      ELASTIC_APM_CLOUD_PROVIDER: "none",
+      ELASTIC_APM_ACTIVE: "false",
+    });
+    expect(stdout).toContain("enabled is false (environment): the agent does nothing");
+    expect(stdout).not.toContain("test-event");
+    expect(stdout).toContain("1 failed");
   });
 
   it("warns of values it cannot use, and tells what changes for elastic-apm-node", async () => {

@@ -28,9 +28,12 @@ export async function checkServer(examined: ExaminedClient, directory: string): 
   const authorized = checkAuthorization(answer);
   const findings = [proxy, reached, ...checkTls(examined), authorized, checkClock(answer, Date.now())];
   if (authorized.verdict === "fail") return findings;
+  const { enabled, recording, disableSend } = client.config.values;
+  const sends = enabled && recording && !disableSend; // if not, the configuration's findings have said so
   const doctor = new DoctorClient();
   try {
-    return [...findings, await checkCentralConfiguration(examined, doctor), await doctor.checkEvent()];
+    findings.push(await checkCentralConfiguration(examined, doctor));
+    return sends ? [...findings, await doctor.checkEvent()] : findings;
   } finally {
     await doctor.close();
   }

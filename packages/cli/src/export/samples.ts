@@ -8,6 +8,7 @@ import { UsageError } from "../failure.js";
 import { Progress } from "../text/progress.js";
 import { parseTimeMs } from "../text/time.js";
 import { formatValue } from "../text/value.js";
+import { checkKnown } from "./known-service.js";
 import { guardFile, writeOutput } from "./output.js";
 
 /** How samples are written. */
@@ -39,7 +40,9 @@ export async function exportSamples(flags: SampleFlags): Promise<void> {
   const progress = new Progress();
   progress.show("waiting for the server");
   try {
-    const samples = await new QueryApi(flags).export({ format, service, metric, from, to });
+    const api = new QueryApi(flags);
+    if (service !== undefined) await checkKnown(api, service);
+    const samples = await api.export({ format, service, metric, from, to });
     await writeOutput(counted(samples, progress), output);
   } finally {
     progress.clear();

@@ -4,6 +4,7 @@ import { QueryApi } from "../api/query-api.js";
 import { UsageError } from "../failure.js";
 import { Progress } from "../text/progress.js";
 import { parseDurationMs, parseTimeMs } from "../text/time.js";
+import { checkKnown } from "./known-service.js";
 import { writeOutput } from "./output.js";
 import { type ExportFormat, type ExportRow, HEADINGS, writeRow } from "./row.js";
 
@@ -63,6 +64,7 @@ function readWindow({ from = "now-1h", to = "now", step = "10s" }: StepFlags, no
 }
 
 async function wantedMetrics(api: QueryApi, { service, metric: names }: StepFlags): Promise<MetricSummary[]> {
+  await checkKnown(api, service);
   const { metrics } = await api.metrics(service);
   const unknown = names.filter((name) => !metrics.some((metric) => metric.name === name));
   if (unknown.length > 0) throw new UsageError(`service ${service} has no metric ${unknown.join(", ")}`);

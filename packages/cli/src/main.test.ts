@@ -1,5 +1,8 @@
-import { spawnSync } from "node:child_process";
-import { closeSync, existsSync, openSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { TIDEGAUGE } from "./command.testing.js";
 
@@ -33,5 +36,25 @@ describe.skipIf(!existsSync(FULL))("the tidegauge command on a full disk", () =>
   it("goes on where only its messages have no room", () => {
     const { status, other } = onFullDisk("stderr", ["nonsense"]);
     expect({ status, other }).toEqual({ status: 2, other: "" });
+  });
+
+  it("serves on where its log has no room, and ends as it is told", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "tidegauge-full-"));
+    const full = openSync(FULL, "w");
+    const args = [TIDEGAUGE, "serve", "--port", "0", "--data-dir", directory];
+    const server = spawn(process.execPath, args, { stdio: ["ignore", "pipe", full] });
+    const closed = once(server, "close");
+    try {
+      const [line] = (await once(server.stdout?.setEncoding("utf8") as NodeJS.ReadableStream, "data")) as [string];
+      const url = line.replace("listening on ", "").trim();
+      for (let times = 0; times < 3; times++) expect((await fetch(`${url}/readyz`)).status).toBe(200);
+      server.kill("SIGTERM");
+      expect(await closed).toEqual([0, null]);
+    } finally {
+      server.kill("SIGKILL");
+      await closed;
+      closeSync(full);
+      rmSync(directory, { recursive: true, force: true });
+    }
   });
 });

@@ -21,6 +21,7 @@ const PAGES = {
   service: "#/services/shop?from=now-5m",
   transaction: "#/services/shop?from=now-5m&transaction=GET+/search",
   leak: "#/explore?service=shop&metric=nodejs.memory.heap.used.bytes&aggregation=min&from=now-15m",
+  previews: "#/explore?service=shop&from=now-5m",
   explore: "#/explore?service=shop&metric=shop.request.duration.count&by=route&view=stack&from=now-5m",
   heatmap: "#/explore?service=shop&metric=transaction.duration.us&view=heatmap&from=now-5m",
   configuration: "#/config",

@@ -7,10 +7,11 @@ export interface BuilderProps {
   selection: Selection;
   metric: MetricSummary;
   aggregation: Aggregation;
+  tick: number;
 }
 
 /** Aggregation, grouping, filters and the way of drawing. */
-export function Builder({ selection, metric, aggregation }: BuilderProps) {
+export function Builder({ selection, metric, aggregation, tick }: BuilderProps) {
   const dimensions = dimensionsFor(metric, selection.service);
   const toggleGroup = (name: string) => {
     const { groupBy } = selection;
@@ -57,6 +58,7 @@ export function Builder({ selection, metric, aggregation }: BuilderProps) {
         filters={selection.filters}
         service={selection.service}
         metric={metric.name}
+        tick={tick}
         onChange={(filter) => setParameters({ filter })}
       />
       <fieldset class="chips">

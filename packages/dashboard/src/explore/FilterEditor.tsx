@@ -7,13 +7,15 @@ export interface FilterEditorProps {
   filters: readonly string[];
   service: string | undefined;
   metric: string;
+  /** New values come with new data: what is offered is read again now and then. */
+  tick: number;
   onChange(filters: string[]): void;
 }
 
 /** The filters as chips, and a form that offers the label values the server knows. */
-export function FilterEditor({ filters, service, metric, onChange }: FilterEditorProps) {
+export function FilterEditor({ filters, service, metric, tick, onChange }: FilterEditorProps) {
   const [key, setKey] = useState("");
-  const labels = useResource(JSON.stringify(["labels", service, metric]), 0, (signal) =>
+  const labels = useResource(JSON.stringify(["labels", service, metric]), Math.floor(tick / 3), (signal) =>
     getJson<LabelsResponse>("api/v1/labels", { service, metric }, signal),
   );
   const known = labels.data?.labels ?? {};

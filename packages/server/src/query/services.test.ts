@@ -34,6 +34,14 @@ describe("QRY-30 a service is seen by the clock of the server", () => {
     expect(summary("ahead", day, -6 * MINUTE_MS)).toEqual(["silent", -6, day + 6 * MINUTE_MS]);
   });
 
+  it("is never seen for the first time after the last", () => {
+    const arrivals = new Arrivals();
+    arrivals.note("ahead", NOW, NOW + 60 * MINUTE_MS);
+    const ahead = { ...stored("ahead", 60 * MINUTE_MS), firstMs: NOW + 60 * MINUTE_MS };
+    const [service] = summarizeServices([ahead], [], arrivals, NOW);
+    expect([service?.firstSeen, service?.lastSeen]).toEqual(Array(2).fill(new Date(NOW).toISOString()));
+  });
+
   it("whose clock is right says nothing of it", () => {
     expect(summary("right", -MINUTE_MS / 2, 0)).toEqual(["reporting", 0, undefined]);
   });

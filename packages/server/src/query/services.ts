@@ -28,7 +28,7 @@ export function summarizeServices(
       environments: service.environments,
       agent: service.agentName === null ? null : { name: service.agentName, version: service.agentVersion ?? "" },
       nodes: service.nodes,
-      firstSeen: new Date(service.firstMs).toISOString(),
+      firstSeen: new Date(Math.min(service.firstMs, lastMs)).toISOString(),
       lastSeen: new Date(lastMs).toISOString(),
       status: nowMs - lastMs > SILENCE_MS ? "silent" : "reporting",
       ...(Math.abs(offsetMs) > CLOCK_TOLERANCE_MS ? { clockOffsetMs: offsetMs } : {}),

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { get } from "node:https";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -153,6 +153,10 @@ describe("startServer", () => {
     const { port } = occupied.address() as { port: number };
     try {
       await expect(start({ port })).rejects.toMatchObject({ code: "ADDRESS_IN_USE" });
+      expect(existsSync(dataDir)).toBe(true); // it was there
+      const fresh = join(dataDir, "fresh");
+      await expect(start({ port, dataDir: fresh })).rejects.toMatchObject({ code: "ADDRESS_IN_USE" });
+      expect(existsSync(fresh)).toBe(false);
     } finally {
       occupied.close();
     }

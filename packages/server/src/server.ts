@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { createLogger } from "./health/log.js";
 import { type ParsedOptions, parseOptions, ServerError, type ServerOptions } from "./options.js";
 import { openOutputs } from "./outputs.js";
@@ -15,12 +15,13 @@ export interface RunningServer {
 
 /**
  * Starts the receiver with its store, query API and page. Rejects with a `ServerError`, a `ConfigFileError` or a `StoreError`; then nothing is left
- * running.
+ * running, nor a data directory that was not there before.
  */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const parsed = parseOptions(options);
   const tls = readTls(parsed);
   const logger = createLogger(parsed.logLevel);
+  const isNew = !existsSync(parsed.dataDir);
   const { output, store } = await openOutputs(parsed, logger);
   let receiver: Receiver | undefined;
   const closeAll = async (): Promise<void> => {
@@ -46,6 +47,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     url = await receiver.start();
   } catch (error) {
     await closeAll();
+    // Nobody could send anything yet.
+    if (isNew) rmSync(parsed.dataDir, { recursive: true, force: true });
     throw error;
   }
   logger.info({ "url.full": url }, "tidegauge is listening");

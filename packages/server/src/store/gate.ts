@@ -1,6 +1,9 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { StoreError } from "./error.js";
 
+/** Jobs that may wait: one connection can send any number of requests before it reads an answer. */
+const MAX_WAITING = 2000;
+
 interface Job {
   readonly id: number;
   run(connection: DuckDBConnection): Promise<unknown>;
@@ -32,6 +35,9 @@ export class QueryGate {
   run<T>(id: number, run: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
     if (this.#closed) return Promise.reject(new StoreError("STORE_CLOSED", "the store is closed"));
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    if (this.#waiting.length >= MAX_WAITING) {
+      return Promise.reject(new StoreError("STORE_UNAVAILABLE", "too many queries wait: try again"));
+    }
     return new Promise<T>((resolve, reject) => {
       this.#waiting.push({
         id,

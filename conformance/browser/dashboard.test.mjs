@@ -468,6 +468,29 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page o
     }
   });
 
+  it("draws a hundred services of many, and all when asked or searched for", async () => {
+    const directory = temporaryDirectory();
+    const server = await TidegaugeProcess.start(["serve", "--data-dir", directory.path]);
+    const tab = await DashboardPage.open(browser, server.url);
+    try {
+      for (let index = 0; index < 105; index++) {
+        await fetch(`${server.url}/config/v1/agents?service.name=service-${1000 + index}`);
+      }
+      await tab.go("#/services");
+      const rows = tab.byTestId("services").locator("tbody tr");
+      await eventually(() => rows.count()).toBe(100);
+      await tab.page.getByRole("searchbox").fill("service-1104");
+      await eventually(() => rows.count()).toBe(1);
+      await tab.page.getByRole("searchbox").fill("");
+      await tab.page.getByRole("button", { name: "Show all 105 services" }).click();
+      await eventually(() => rows.count()).toBe(105);
+    } finally {
+      await tab.close();
+      await server.stop();
+      directory.remove();
+    }
+  });
+
   it("asks for the token, refuses a wrong one, and remembers the right one without storing it until one logs out", async () => {
     const directory = temporaryDirectory();
     const server = await TidegaugeProcess.start(["serve", "--data-dir", directory.path, "--secret-token", SECRET]);

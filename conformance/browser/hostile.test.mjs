@@ -16,10 +16,8 @@ const VALUE = long("value").slice(0, 400);
 const WIDTHS = [1440, 390];
 
 /** Sends lines as one intake request. @param {string} url @param {(object | string)[]} events */
-async function send(url, events) {
-  const metadata = {
-    service: { name: long("service"), environment: long("env"), agent: { name: "nodejs", version: "1.0.0" } },
-  };
+async function send(url, events, name = long("service"), environment = long("env")) {
+  const metadata = { service: { name, environment, agent: { name: "nodejs", version: "1.0.0" } } };
   const lines = [{ metadata }, ...events].map((line) => (typeof line === "string" ? line : JSON.stringify(line)));
   const headers = { "content-type": "application/x-ndjson" };
   return fetch(`${url}/intake/v2/events`, { method: "POST", headers, body: `${lines.join("\n")}\n` });
@@ -64,6 +62,11 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page, 
       { metricset: { timestamp, ...selfTime, span: { type: "db" } } },
     ]);
     await ask(server.url, "elsewhere.example");
+    for (let index = 0; index < 15; index++) {
+      await send(server.url, [{ metricset: { timestamp, samples } }], "everywhere", `environment-${index}`);
+    }
+    const tomorrow = timestamp + 86_400_000_000;
+    await send(server.url, [{ metricset: { timestamp: tomorrow, samples } }], "of-tomorrow");
     tab = await DashboardPage.open(launched.browser, server.url);
   });
   afterAll(async () => {
@@ -86,6 +89,7 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page, 
     services: ["#/services?from=now-15m", "[data-testid=services] tbody tr"],
     service: [service, "[data-testid=transactions] tbody tr"],
     transaction: [`${service}&transaction=${TRANSACTION}`, "[data-testid=transactions] .row-chosen"],
+    "a service in many environments": ["#/services/everywhere?from=now-15m", ".chart"],
     previews: ["#/explore?from=now-15m", "[data-testid=previews] .chart"],
     explore: [`#/explore?metric=${long("metric")}&by=${LABEL}&from=now-15m`, "[data-testid=explore-result] .chart"],
     filter: [
@@ -113,6 +117,27 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page, 
     const share = await table.locator("tbody tr td").last().boundingBox();
     expect(share.x + share.width).toBeLessThanOrEqual(1440);
     expect(await table.locator("tbody button").first().getAttribute("title")).toBe(TRANSACTION);
+  });
+
+  it("keeps the state of a service beside its long name on a phone", async () => {
+    await tab.page.setViewportSize({ width: 390, height: 900 });
+    await tab.go("#/services?from=now-15m");
+    const row = tab
+      .byTestId("services")
+      .locator("tbody tr")
+      .filter({ hasNotText: /everywhere|of-tomorrow/ });
+    await row.waitFor();
+    const name = await row.locator(".service-name").boundingBox();
+    const status = await row.locator(".service-status").boundingBox();
+    expect(name.x + name.width).toBeLessThanOrEqual(status.x);
+  });
+
+  it("says of a service that its clock is ahead, in the list and on its page", async () => {
+    await tab.go("#/services?from=now-15m");
+    const flag = (where) => where.getByTestId("flag-clock").textContent();
+    await eventually(() => flag(tab.byTestId("service-of-tomorrow"))).toBe("clock 1 d ahead");
+    await tab.go("#/services/of-tomorrow?from=now-15m");
+    await eventually(() => flag(tab.byTestId("service-facts"))).toBe("clock 1 d ahead");
   });
 
   it("says in words what was refused, by reason", async () => {

@@ -37,7 +37,8 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")(
     it("sees charts that move, over a range that fits the age of the data", async () => {
       await tab.go("");
       await tab.byTestId("service-shop").getByRole("link", { name: "shop", exact: true }).click();
-      expect(await tab.byTestId("time-range").textContent()).toBe("Last minute");
+      // A service is listed when it says hello; how young the data is shows with its first report.
+      await eventually(() => tab.byTestId("time-range").textContent()).toBe("Last minute");
       const cpu = await tab.chart("cpu");
       for (let moves = 0; moves < 2; moves++) {
         const before = await cpu.getAttribute("data-last");

@@ -8,6 +8,7 @@ export const ORDERS = {
   series: { words: "most series first", sorting: { key: "series", descending: true } },
   lastSeen: { words: "last seen first", sorting: { key: "lastSeen", descending: true } },
 } as const satisfies Record<string, { words: string; sorting: Sorting<"name" | "series" | "lastSeen"> }>;
+/** A name of one of {@link ORDERS}. */
 export type Order = keyof typeof ORDERS;
 
 /** What was typed and chosen above the list of metrics, and the metrics that leaves. */

@@ -1,5 +1,6 @@
 import type { ServiceSummary } from "@tidegauge/protocol/query";
 import { formatAge } from "../format/time.js";
+import { ClockFlag } from "./ClockFlag.js";
 import { StatusBadge } from "./StatusBadge.js";
 
 /** Who reports as this service, beside its name: environments, agent, number of nodes; and since when nobody does. */
@@ -22,6 +23,7 @@ export function ServiceFacts({ service, nowMs }: { service: ServiceSummary; nowM
           {lastSeen !== null && <span class="muted">{formatAge(Date.parse(lastSeen), nowMs)}</span>}
         </>
       )}
+      <ClockFlag offsetMs={service.clockOffsetMs} />
     </span>
   );
 }

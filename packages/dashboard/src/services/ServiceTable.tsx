@@ -8,6 +8,7 @@ import { useLocation } from "../route/useLocation.js";
 import { SortHead } from "../table/SortHead.js";
 import { type Column, type Sorting, sortRows } from "../table/sorting.js";
 import { TableScroll } from "../table/TableScroll.js";
+import { ClockFlag } from "./ClockFlag.js";
 import type { ServiceOverview, Trend, TrendColumn } from "./overview.js";
 import { ServiceFlags } from "./ServiceFlags.js";
 import { StatusBadge } from "./StatusBadge.js";
@@ -83,6 +84,7 @@ export function ServiceTable({ services, overview, sorting, onSort, nowMs }: Ser
                       {service.agent.name} {service.agent.version}
                     </span>
                   )}
+                  <ClockFlag offsetMs={service.clockOffsetMs} />
                 </span>
                 <ServiceFlags service={service.name} overview={overview.get(service.name)} />
               </th>

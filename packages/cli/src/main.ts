@@ -1,4 +1,4 @@
-import { EXIT, reportFailure } from "./failure.js";
+import { CommandError, describeFailure, EXIT, reportFailure } from "./failure.js";
 import { runProgram, wantsJson } from "./program.js";
 
 const args = process.argv.slice(2);
@@ -8,8 +8,8 @@ const isEnough = ({ code }: NodeJS.ErrnoException): boolean => code === "EPIPE";
 
 process.stdout.on("error", (error) => {
   if (isEnough(error)) process.exit();
-  const message = `standard output could not be written: ${error.message}`;
-  reportFailure({ code: "OUTPUT_INCOMPLETE", message }, wantsJson(args));
+  const failure = new CommandError("OUTPUT_INCOMPLETE", `standard output could not be written: ${error.message}`);
+  reportFailure(describeFailure(failure), wantsJson(args));
   process.exit(EXIT.failure);
 });
 // Of what cannot be told nobody would hear; the work goes on.

@@ -1,24 +1,15 @@
-import { AGGREGATIONS, type Aggregation, type QueryResponse, type QuerySeries } from "@tidegauge/protocol/query";
+import { AGGREGATIONS, type QueryResponse, type QuerySeries } from "@tidegauge/protocol/query";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { addConnectionOptions, type Connection } from "./api/connection.js";
-import { QueryApi } from "./api/query-api.js";
+import { QueryApi, type QueryParameters } from "./api/query-api.js";
 import { bucketTable } from "./text/bucket-table.js";
 import { printable } from "./text/line.js";
 import { sparkline } from "./text/sparkline.js";
 import { type Column, formatTable } from "./text/table.js";
 import { formatValue } from "./text/value.js";
 
-interface QueryFlags extends Connection {
-  readonly service?: string;
-  readonly environment?: string;
-  readonly node?: string;
-  readonly from: string;
-  readonly to: string;
-  readonly step: string;
-  readonly aggregation: Aggregation;
-  readonly groupBy?: string[];
-  readonly filter: string[];
-  readonly limit?: number;
+/** The flags of `tidegauge query`; the metric is no flag. */
+interface QueryFlags extends Connection, Omit<QueryParameters, "metric"> {
   readonly buckets?: boolean;
   readonly json?: boolean;
 }

@@ -132,6 +132,18 @@ const size = z.string(SIZE).transform((text, context) => {
   return z.NEVER;
 });
 
+/** A timer of Node waits 24.8 days at most; a longer one would end at once. */
+const LONGEST_MS = 24 * 86_400_000;
+/** A wait. */
+const wait = duration.refine((ms) => ms <= LONGEST_MS, "must be at most 24d");
+const LEAST_READ_MS = 100;
+const READ_TIME = "must be from 100ms to 24d";
+/** Time for a request: there is always a limit, or slow clients would hold every connection. */
+const readTime = duration.refine((ms) => ms >= LEAST_READ_MS && ms <= LONGEST_MS, READ_TIME);
+const LEAST_BYTES = 1_000;
+/** Room for what is received. */
+const room = size.refine((bytes) => bytes >= LEAST_BYTES, "must be at least 1kb");
+
 /** The outputs there are. */
 export type OutputName = "store" | "elasticsearch";
 
@@ -198,12 +210,12 @@ const options = z.object({
   agentConfigMaxAge: duration.default(30_000),
   tlsCert: text.optional(),
   tlsKey: text.optional(),
-  maxRequestSize: size.default(100 * 1024 ** 2),
-  maxEventSize: size.default(307_200),
+  maxRequestSize: room.default(100 * 1024 ** 2),
+  maxEventSize: room.default(307_200),
   maxConcurrentRequests: whole(0).default(0),
   maxConnections: whole(1).default(8192),
-  readTimeout: duration.default(30_000),
-  shutdownTimeout: duration.default(5_000),
+  readTimeout: readTime.default(30_000),
+  shutdownTimeout: wait.default(5_000),
   logLevel: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
 });
 

@@ -105,6 +105,9 @@ export class Receiver {
     const { options, logger, tls } = this.#parts;
     const { host, port } = options;
     await this.#file.start();
+    if (options.agentConfig !== undefined && !this.#file.exists) {
+      logger.warn({}, `agent configuration ${options.agentConfig} is not there yet: agents are given no settings`);
+    }
     try {
       const bound = await this.#listener.listen(host, port);
       warnAboutExposure(options, logger);

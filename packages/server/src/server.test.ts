@@ -131,6 +131,11 @@ describe("startServer", () => {
       [{ port: 70_000 }, /^option port must be a whole number from 0 to 65535$/],
       [{ maxConnections: Number.NaN }, /^option maxConnections must be a whole number of at least 1$/],
       [{ maxConcurrentRequests: 1.5 }, /^option maxConcurrentRequests must be a whole number of at least 0$/],
+      [{ readTimeout: "0" }, /^option readTimeout must be from 100ms to 24d$/],
+      [{ readTimeout: "30d" }, /^option readTimeout must be from 100ms to 24d$/],
+      [{ shutdownTimeout: "25d" }, /^option shutdownTimeout must be at most 24d$/],
+      [{ maxEventSize: "0" }, /^option maxEventSize must be at least 1kb$/],
+      [{ maxRequestSize: "999" }, /^option maxRequestSize must be at least 1kb$/],
       [{ dataDir: "" }, /^option dataDir must be a text that is not empty$/],
       [{ apiKeys: ["secret-without-colon"] }, /^option apiKeys must be written id:key$/],
       [{ tlsCert: "x" }, /^option tlsKey must be given too/],
@@ -203,6 +208,10 @@ describe("Receiver", () => {
       [{ host: "0.0.0.0" }, "only this machine is served"],
       [{ host: "0.0.0.0", insecure: true }, "everybody who reaches this port"],
       [{ secretToken: "short" }, "shorter than 16 characters"],
+      [
+        { agentConfig: join(tmpdir(), "no-such-directory", "agents.json") },
+        "is not there yet: agents are given no settings",
+      ],
     ] as const) {
       const fixture = await startReceiver(options);
       expect(fixture.logs.join()).toContain(warning);

@@ -35,6 +35,11 @@ export class ConfigFile {
     return this.#entries;
   }
 
+  /** Whether it was there at the last look. */
+  get exists(): boolean {
+    return this.#seen !== "";
+  }
+
   /** Reads the file and goes on looking at it. A file that is not there yet holds no entries. Rejects with `ConfigFileError` when it is there and bad. */
   async start(): Promise<void> {
     try {

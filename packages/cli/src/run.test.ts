@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -6,7 +7,7 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CommandProcess, hasTerminal, inTerminal, runCommandLine, until } from "./command.testing.js";
-import { agentEnvironment } from "./run.js";
+import { agentEnvironment, preloading } from "./run.js";
 
 let directory: string;
 
@@ -97,7 +98,24 @@ describe("tidegauge run", () => {
 
   it("keeps the options that NODE_OPTIONS has", () => {
     expect(agentEnvironment({ NODE_OPTIONS: "--max-old-space-size=512" }).NODE_OPTIONS).toMatch(
-      /^--max-old-space-size=512 --import=file:\/\/\S+register\.js$/,
+      /^--max-old-space-size=512 --require=\S+register\.js$/,
     );
+  });
+
+  it("reaches a path with blanks and quotes", () => {
+    const path = script('a "preloaded" one.cjs', "console.log('preloaded')");
+    const { stdout } = spawnSync(process.execPath, ["--eval", ""], { env: { NODE_OPTIONS: preloading(path) } });
+    expect(stdout.toString()).toBe("preloaded\n");
+  });
+
+  it("reaches worker threads, also those made from text", async () => {
+    const app = script(
+      "threads.mjs",
+      `import { Worker } from "node:worker_threads";
+      for (const text of ["0", "1"]) new Worker(text, { eval: true });`,
+    );
+    const env = { ELASTIC_APM_SERVER_URL: "http://127.0.0.1:9", ELASTIC_APM_CLOUD_PROVIDER: "none" };
+    const { stderr } = await runCommandLine(["run", app], env);
+    expect(stderr.match(/\[tidegauge\] configuration:/g)).toHaveLength(3);
   });
 });

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
+import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { reportFailure } from "./failure.js";
 import { isTerminalForeground } from "./foreground.js";
@@ -33,9 +34,13 @@ Examples:
 
 /** The environment in which every Node.js process loads the agent first. What NODE_OPTIONS has already stays. */
 export function agentEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  // As a URL, with blanks as %20: NODE_OPTIONS is split at blanks.
-  const register = import.meta.resolve("@tidegauge/agent/register");
-  return { ...environment, NODE_OPTIONS: `${environment.NODE_OPTIONS ?? ""} --import=${register}`.trim() };
+  const register = fileURLToPath(import.meta.resolve("@tidegauge/agent/register"));
+  return { ...environment, NODE_OPTIONS: `${environment.NODE_OPTIONS ?? ""} ${preloading(register)}`.trim() };
+}
+
+/** The option, as NODE_OPTIONS wants it written. Not `--import`, which a worker thread made from CommonJS text does not heed. */
+export function preloading(path: string): string {
+  return `--require=${/[\s"]/.test(path) ? `"${path.replace(/["\\]/g, "\\$&")}"` : path}`;
 }
 
 async function run(app: string, args: readonly string[]): Promise<void> {

@@ -187,7 +187,7 @@ describe("tidegauge doctor in a terminal", () => {
     expect(await terminal.ended()).toBe(0);
     expect(terminal.written).toContain("\u001b[32mpass\u001b[39m");
     const plain = stripVTControlCharacters(terminal.written);
-    expect(plain).toMatch(/^pass {2}test-event {2}\d+ metricsets sent and accepted/m);
+    expect(plain).toMatch(/^pass {2}test-event {2}sent and accepted/m);
     expect(plain).toMatch(/^\d+ passed, 1 to look at, 0 failed/m);
   });
 

@@ -122,6 +122,19 @@ describe("a commit that failed", () => {
     await expect.poll(() => news.at(-1)).toBe("writable");
   });
 
+  it("STO-20 is followed by writing though opening anew took longer than the pause before the disk is looked at", async () => {
+    await writer.commit(commit(1));
+    vi.useFakeTimers({ toFake: ["setTimeout"] });
+    failCommits(true);
+    const open = files.open.bind(files);
+    vi.spyOn(files, "open").mockImplementationOnce(async () => {
+      vi.advanceTimersByTime(5000);
+      await open();
+    });
+    expect(await writer.commit(commit(2))).toEqual({ full: true });
+    await expect.poll(() => news.at(-1)).toBe("writable");
+  });
+
   it("STO-20 is followed by another attempt when what a reopened file holds cannot be read", async () => {
     await writer.commit(commit(1));
     failCommits(true);

@@ -57,7 +57,7 @@ describe("the bulk writer", () => {
   it("gives a batch back when its time is over, and does not mind the late answer", async () => {
     const bulk = writer(50);
     const piece = pieceOf(100);
-    expect(await bulk.write([piece])).toEqual({ present: 0, again: [piece], dead: [] });
+    expect(await bulk.write([piece])).toEqual({ present: 0, again: [piece], held: [], dead: [] });
     expect(problems.at(-1)).toContain("within 50 ms");
     asked[0]?.answer();
     await until(() => problems.at(-1) === undefined);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { BULK_BYTES, type BulkPiece, type DeadDocument, type PieceOutcome } from "./bulk.js";
+import { BULK_BYTES, type BulkPiece, type HeldDocument, type PieceOutcome, type RefusedDocument } from "./bulk.js";
 import { type Bulk, sendBulk } from "./send-bulk.js";
 
 /** A bulk request is sent when its body reaches {@link BULK_BYTES}, or when this time has passed since its first document. */
@@ -18,7 +18,8 @@ export interface Written {
   readonly present: number;
   /** Not taken by any node in time; to be kept and sent again. */
   readonly again: BulkPiece[];
-  readonly dead: DeadDocument[];
+  readonly held: HeldDocument[];
+  readonly dead: RefusedDocument[];
 }
 
 /** A piece that waits or is being sent. */
@@ -32,7 +33,8 @@ interface Waiting {
 interface Pending {
   readonly open: Set<Waiting>;
   present: number;
-  readonly dead: DeadDocument[];
+  readonly held: HeldDocument[];
+  readonly dead: RefusedDocument[];
   readonly settle: (written: Written) => void;
   timer: NodeJS.Timeout | undefined;
 }
@@ -40,8 +42,8 @@ interface Pending {
 /** How a writer is made. */
 export interface BulkWriterOptions {
   readonly bulk: Bulk;
-  /** Says that nodes answer, or the last problem when they do not. */
-  readonly report: (problem: string | undefined) => void;
+  /** Says that nodes answer and whether they took something, or the last problem when they do not. */
+  readonly report: (problem: string | undefined, isTaken: boolean) => void;
   /** How long a batch waits for the nodes. Default 2.5 s. */
   readonly patienceMs?: number | undefined;
 }
@@ -61,15 +63,15 @@ export class BulkWriter {
     this.#options = options;
   }
 
-  /** Resolves when every document is taken, dead, or was given up for now; never rejects. */
+  /** Resolves when every document is taken, held, dead, or was given up for now; never rejects. */
   write(pieces: readonly BulkPiece[]): Promise<Written> {
-    if (pieces.length === 0) return Promise.resolve({ present: 0, again: [], dead: [] });
+    if (pieces.length === 0) return Promise.resolve({ present: 0, again: [], held: [], dead: [] });
     if (this.#waitingBytes >= MAX_WAITING_BYTES) {
-      this.#options.report("the search nodes are slower than what comes in");
-      return Promise.resolve({ present: 0, again: [...pieces], dead: [] });
+      this.#options.report("the search nodes are slower than what comes in", false);
+      return Promise.resolve({ present: 0, again: [...pieces], held: [], dead: [] });
     }
     return new Promise((settle) => {
-      const batch: Pending = { open: new Set(), present: 0, dead: [], settle, timer: undefined };
+      const batch: Pending = { open: new Set(), present: 0, held: [], dead: [], settle, timer: undefined };
       for (const piece of pieces) {
         const waiting = { piece, batch };
         batch.open.add(waiting);
@@ -88,7 +90,7 @@ export class BulkWriter {
   #giveUp(batch: Pending): void {
     this.#waiting = this.#waiting.filter((waiting) => waiting.batch !== batch);
     this.#waitingBytes = this.#waiting.reduce((sum, { piece }) => sum + piece.body.length, 0);
-    this.#options.report(`no search node took documents within ${this.#patienceMs} ms`);
+    this.#options.report(`no search node took documents within ${this.#patienceMs} ms`, false);
     settle(batch);
   }
 
@@ -123,11 +125,11 @@ export class BulkWriter {
   async #send(group: readonly Waiting[]): Promise<void> {
     let left = group;
     for (let pause = FIRST_PAUSE_MS; ; pause *= 2) {
-      const { outcomes, problem } = await sendBulk(
+      const { outcomes, problem, taken } = await sendBulk(
         this.#options.bulk,
         left.map(({ piece }) => piece),
       );
-      this.#options.report(problem);
+      this.#options.report(problem, taken > 0);
       for (const [index, waiting] of left.entries()) note(waiting, outcomes[index] as PieceOutcome);
       left = left.filter(isOpen);
       if (left.length === 0) return;
@@ -142,11 +144,12 @@ function isOpen(waiting: Waiting): boolean {
   return waiting.batch.open.has(waiting);
 }
 
-function note(waiting: Waiting, { present, again, dead }: PieceOutcome): void {
+function note(waiting: Waiting, { present, again, held, dead }: PieceOutcome): void {
   const { batch } = waiting;
   // Given up: the documents are on disk, and what becomes of them is noted when they are sent from there.
   if (!batch.open.has(waiting)) return;
   batch.present += present;
+  for (const document of held) batch.held.push(document);
   for (const document of dead) batch.dead.push(document);
   if (again !== undefined) {
     waiting.piece = again;
@@ -161,5 +164,5 @@ function settle(batch: Pending): void {
   clearTimeout(batch.timer);
   const again = [...batch.open].map(({ piece }) => piece);
   batch.open.clear();
-  batch.settle({ present: batch.present, again, dead: batch.dead });
+  batch.settle({ present: batch.present, again, held: batch.held, dead: batch.dead });
 }

@@ -66,32 +66,50 @@ function* documentEnds(body: Buffer): Generator<number> {
   }
 }
 
-/** A document that will never be taken, and why. */
-export interface DeadDocument {
+/** A document that was not taken, and why. */
+export interface RefusedDocument {
   /** Its action and source line. */
   readonly lines: Buffer;
   readonly status: number;
   readonly reason: string;
 }
 
-/** What became of a piece. What is in none of the three was created now. */
+/** A document that is not taken now and may be later, while others are: it waits apart, so that nothing waits behind it. */
+export interface HeldDocument extends RefusedDocument {
+  /** It may be the document's own fault: it is not tried for ever. */
+  readonly isSuspect: boolean;
+}
+
+/** What became of a piece. What is in none of the four was created now. */
 export interface PieceOutcome {
   /** How many were there already (409). */
   readonly present: number;
-  /** To be sent again (429, 5xx). */
+  /** To be sent again as soon as the node is less busy (429). */
   readonly again: BulkPiece | undefined;
-  readonly dead: readonly DeadDocument[];
+  readonly held: readonly HeldDocument[];
+  readonly dead: readonly RefusedDocument[];
 }
 
-/** Only what {@link judgeBulk} reads is asked for. */
-export const BULK_PATH = "_bulk?filter_path=errors,items.*.status,items.*.error.type,items.*.error.reason";
+/**
+ * Only what {@link judgeBulk} reads is asked for. A data stream without its primary shard must not keep the others of a request waiting for a minute, the
+ * nodes' own default, which is longer than we wait for an answer.
+ */
+export const BULK_PATH = "_bulk?timeout=10s&filter_path=errors,items.*.status,items.*.error.type,items.*.error.reason";
 
 interface BulkItem {
   readonly status?: number;
   readonly error?: { type?: string; reason?: string };
 }
 
-const ALL_CREATED: PieceOutcome = { present: 0, again: undefined, dead: [] };
+const ALL_CREATED: PieceOutcome = { present: 0, again: undefined, held: [], dead: [] };
+
+/** Errors with which the cluster, not the document, is to blame, whatever their status: read-only indices, privileges, the limit of shards, no new indices. */
+const CLUSTER_ERRORS: ReadonlySet<string> = new Set([
+  "cluster_block_exception",
+  "security_exception",
+  "validation_exception",
+  "index_not_found_exception",
+]);
 
 /** Reads the answer to a bulk request of these pieces. Throws a SyntaxError or TypeError when it is none, or not a whole one. */
 export function judgeBulk(pieces: readonly BulkPiece[], text: string): PieceOutcome[] {
@@ -110,7 +128,8 @@ export function judgeBulk(pieces: readonly BulkPiece[], text: string): PieceOutc
 function judgePiece({ body }: BulkPiece, items: readonly Record<string, BulkItem>[]): PieceOutcome {
   let present = 0;
   const again: Buffer[] = [];
-  const dead: DeadDocument[] = [];
+  const held: HeldDocument[] = [];
+  const dead: RefusedDocument[] = [];
   let start = 0;
   let at = 0;
   for (const end of documentEnds(body)) {
@@ -118,9 +137,26 @@ function judgePiece({ body }: BulkPiece, items: readonly Record<string, BulkItem
     const lines = body.subarray(start, end);
     start = end;
     if (status >= 200 && status < 300) continue;
-    if (status === 409) present++;
-    else if (status === 429 || status >= 500 || status === 0) again.push(lines);
-    else dead.push({ lines, status, reason: `${error?.type ?? "error"}: ${error?.reason ?? "no reason given"}` });
+    if (status === 409) {
+      present++;
+      continue;
+    }
+    const reason = `${error?.type ?? "error"}: ${error?.reason ?? "no reason given"}`;
+    if (status === 401 || status === 403 || CLUSTER_ERRORS.has(error?.type ?? ""))
+      held.push({ lines, status, reason, isSuspect: false });
+    else if (status >= 500) held.push({ lines, status, reason, isSuspect: !isAwayStatus(status) });
+    else if (status === 429 || status === 0) again.push(lines);
+    else dead.push({ lines, status, reason });
   }
-  return { present, again: again.length === 0 ? undefined : { body: Buffer.concat(again), count: again.length }, dead };
+  return { present, again: pieceOf(again), held, dead };
+}
+
+/** With these nodes, and what stands before them, say that they cannot answer at the moment. */
+export function isAwayStatus(status: number): boolean {
+  return status >= 502 && status <= 504;
+}
+
+/** The lines of documents as one piece; undefined when there are none. */
+export function pieceOf(documents: readonly Buffer[]): BulkPiece | undefined {
+  return documents.length === 0 ? undefined : { body: Buffer.concat(documents), count: documents.length };
 }

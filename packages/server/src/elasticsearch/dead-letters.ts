@@ -1,6 +1,6 @@
 import { appendFile, mkdir, rename, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { DeadDocument } from "./bulk.js";
+import type { RefusedDocument } from "./bulk.js";
 
 /**
  * Documents that the search node will never take, a mapping conflict for instance, as ND-JSON lines `{"status","reason","action","source"}`. One former file is
@@ -18,12 +18,12 @@ export class DeadLetters {
   }
 
   /** Appends them; a disk that does not take them loses only this record of them, they are counted all the same. */
-  add(documents: readonly DeadDocument[]): Promise<void> {
+  add(documents: readonly RefusedDocument[]): Promise<void> {
     this.#last = this.#last.then(() => this.#append(documents)).catch(() => {});
     return this.#last;
   }
 
-  async #append(documents: readonly DeadDocument[]): Promise<void> {
+  async #append(documents: readonly RefusedDocument[]): Promise<void> {
     const text = documents.map(line).join("");
     if (this.#bytes === undefined) {
       await mkdir(dirname(this.#path), { recursive: true });
@@ -41,7 +41,7 @@ export class DeadLetters {
   }
 }
 
-function line({ lines, status, reason }: DeadDocument): string {
+function line({ lines, status, reason }: RefusedDocument): string {
   const [action, source] = lines.toString("utf8").split("\n", 2);
   return `{"status":${status},"reason":${JSON.stringify(reason)},"action":${action},"source":${source}}\n`;
 }

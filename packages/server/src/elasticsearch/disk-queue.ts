@@ -1,44 +1,55 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, statSync, unlinkSync } from "node:fs";
-import { open, readFile, rename, unlink } from "node:fs/promises";
+import { open, rename, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { crc32 } from "node:zlib";
 import type { BulkPiece } from "./bulk.js";
+import { GroupWriter } from "./group-writer.js";
+import { HEADER_BYTES, heldHourOf, nameOf, readQueueFile, SUFFIX, TEMPORARY, writeQueueFile } from "./queue-file.js";
 
-const SUFFIX = ".bulk";
-const TEMPORARY = ".writing";
-const HEADER_BYTES = 4;
-/** Documents that come together go into one file up to this size: one sync serves many batches, and a file is read whole. */
-const FILE_BYTES = 4 * 1024 * 1024;
 const PROBE_BYTES = 64 * 1024;
+
+/** Held documents may take this part of the space: the rest is for when the nodes are away. */
+const HELD_PART = 0.5;
+const HOUR_MS = 3_600_000;
 
 interface QueuedFile {
   readonly name: string;
   readonly bytes: number;
+  readonly heldHour: number | undefined;
 }
 
 /** What lies on disk, oldest first: the body of a bulk request, made of one file or of several small ones. */
 export interface QueuedBody {
   readonly names: readonly string[];
   readonly body: Buffer;
+  /** The hour in which its documents were first held, in hours since 1970; undefined when they were not. */
+  readonly heldHour: number | undefined;
+}
+
+/** The hour it is, in hours since 1970. */
+export function thisHour(): number {
+  return Math.floor(Date.now() / HOUR_MS);
 }
 
 /**
  * Documents that no node has taken yet, on disk until one does. A file holds a checksum and the body of a bulk request and appears by a rename after its
  * bytes are synced, so a crash leaves whole files only. Bounded: what does not fit is refused, nothing is dropped.
+ *
+ * Documents that a node refuses for now while it takes others are *held*: they lie in files of their own, named with the hour in which they came, so that others
+ * do not wait behind them.
  */
 export class DiskQueue {
   readonly #directory: string;
   readonly #limitBytes: number;
   readonly #files: QueuedFile[] = [];
   #bytes = 0;
+  #heldBytes = 0;
   #sequence = 0;
   /** In the names of this process's files: two servers on one directory, by mistake, must not overwrite each other's. */
   readonly #owner = randomBytes(4).toString("hex");
   #problem: string | undefined;
-  /** Documents that wait for the write under way to finish, then go into one file together. */
-  #waiting: { pieces: readonly BulkPiece[]; bytes: number; settle: (kept: boolean) => void }[] = [];
-  #writing: Promise<void> | undefined;
+  #heldProblem: string | undefined;
+  readonly #writer = new GroupWriter((body, heldHour) => this.#write(body, heldHour));
 
   /** Opens what a former process left. Throws what the file system says. */
   constructor(directory: string, limitBytes: number) {
@@ -49,14 +60,18 @@ export class DiskQueue {
       if (name.endsWith(TEMPORARY)) unlinkSync(join(directory, name));
       if (!name.endsWith(SUFFIX)) continue;
       const { size } = statSync(join(directory, name));
-      this.#files.push({ name, bytes: size });
-      this.#bytes += size;
+      this.#add({ name, bytes: size, heldHour: heldHourOf(name) });
       this.#sequence = Math.max(this.#sequence, Number.parseInt(name, 10) || 0);
     }
   }
 
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** The part of {@link bytes} that is held. */
+  get heldBytes(): number {
+    return this.#heldBytes;
   }
 
   get isEmpty(): boolean {
@@ -68,18 +83,43 @@ export class DiskQueue {
     return this.#problem;
   }
 
+  /** The same of the last documents that were to be held. */
+  get heldProblem(): string | undefined {
+    return this.#heldProblem;
+  }
+
   /** True once the documents are durable; false when they do not fit or cannot be written. */
   append(pieces: readonly BulkPiece[]): Promise<boolean> {
-    const bytes = pieces.reduce((sum, { body }) => sum + body.length, HEADER_BYTES);
-    const waiting = this.#waiting.reduce((sum, group) => sum + group.bytes, 0);
-    if (this.#bytes + waiting + bytes > this.#limitBytes) {
+    const bytes = sizeOf(pieces);
+    if (this.#bytes + this.#writer.bytes + bytes > this.#limitBytes) {
       this.#problem = "the disk queue is full";
       return Promise.resolve(false);
     }
-    return new Promise((settle) => {
-      this.#waiting.push({ pieces, bytes, settle });
-      this.#writing ??= this.#writeAll();
-    });
+    return this.#writer.add({ pieces, bytes, heldHour: undefined });
+  }
+
+  /** The same for documents that are held from now on. */
+  hold(pieces: readonly BulkPiece[]): Promise<boolean> {
+    const bytes = sizeOf(pieces);
+    const waiting = this.#writer.bytes;
+    const isFull =
+      this.#heldBytes + waiting + bytes > this.#limitBytes * HELD_PART ||
+      this.#bytes + waiting + bytes > this.#limitBytes;
+    this.#heldProblem = isFull ? "the disk queue has no room for what they refuse for now" : undefined;
+    return isFull ? Promise.resolve(false) : this.#writer.add({ pieces, bytes, heldHour: thisHour() });
+  }
+
+  /** Of a body only this is left, and it is held behind all others; false when that cannot be written, and then the body stays. */
+  async keepApart(queued: QueuedBody, left: BulkPiece): Promise<boolean> {
+    if (queued.heldHour !== undefined && left.body.length === queued.body.length) {
+      for (const name of queued.names) this.#files.push(...this.#files.splice(this.#indexOf(name), 1));
+      return true;
+    }
+    const { heldHour = thisHour() } = queued;
+    // No question of space: it lies there already.
+    const kept = await this.#writer.add({ pieces: [left], bytes: sizeOf([left]), heldHour });
+    if (kept) await this.remove(queued);
+    return kept;
   }
 
   /** Looks whether documents could be kept again, and clears {@link problem} then: nobody sends any to a server that is not ready. */
@@ -103,15 +143,21 @@ export class DiskQueue {
   }
 
   /**
-   * The oldest documents; undefined when the queue is empty. Small files, as a few senders leave them while the nodes are away, are read together up to
+   * The oldest documents, of those that are held or of the others; undefined when there are none. Small files, as a few senders leave them while the nodes are away, are read together up to
    * `bytes`: a node takes one large request in a fraction of the time of many small ones. A file that is damaged is passed over and reported by
-   * `damaged`. Rejects when the oldest file cannot be read now.
+   * `damaged`. Held documents come together with those of their hour. Rejects when the oldest file cannot be read now.
    */
-  async oldest(bytes: number, damaged: (name: string) => void): Promise<QueuedBody | undefined> {
+  async oldest(
+    bytes: number,
+    damaged: (name: string) => void,
+    { isHeld }: { isHeld: boolean } = { isHeld: false },
+  ): Promise<QueuedBody | undefined> {
+    let heldHour: number | undefined;
     const names: string[] = [];
     const bodies: Buffer[] = [];
     let size = 0;
-    for (let file = this.#files[0]; file !== undefined; file = this.#files[names.length]) {
+    for (const file of [...this.#files]) {
+      if ((file.heldHour !== undefined) !== isHeld || (names.length > 0 && file.heldHour !== heldHour)) continue;
       if (names.length > 0 && size + file.bytes > bytes) break;
       let body: Buffer | undefined;
       try {
@@ -121,27 +167,23 @@ export class DiskQueue {
         break;
       }
       if (body === undefined) continue;
+      heldHour = file.heldHour;
       names.push(file.name);
       bodies.push(body);
       size += file.bytes;
     }
     return names.length === 0
       ? undefined
-      : { names, body: bodies.length === 1 ? (bodies[0] as Buffer) : Buffer.concat(bodies) };
+      : { names, heldHour, body: bodies.length === 1 ? (bodies[0] as Buffer) : Buffer.concat(bodies) };
   }
 
   /** What a file holds; undefined when it is gone or damaged, and then it is no part of the queue any more. */
   async #read(name: string, damaged: (name: string) => void): Promise<Buffer | undefined> {
     const path = join(this.#directory, name);
-    const data = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return undefined;
-      throw error;
-    });
-    const body = data?.subarray(HEADER_BYTES);
-    if (data !== undefined && body !== undefined && body.length > 0 && data.readUInt32LE(0) === crc32(body))
-      return body;
+    const body = await readQueueFile(path);
+    if (typeof body !== "string") return body;
     this.#forget(name);
-    if (data === undefined) return undefined;
+    if (body === "gone") return undefined;
     await rename(path, `${path}.damaged`).catch(() => {});
     damaged(name);
     return undefined;
@@ -155,60 +197,42 @@ export class DiskQueue {
     }
   }
 
+  #add(file: QueuedFile): void {
+    this.#files.push(file);
+    this.#bytes += file.bytes;
+    if (file.heldHour !== undefined) this.#heldBytes += file.bytes;
+  }
+
   #forget(name: string): void {
-    const at = this.#files.findIndex((file) => file.name === name);
+    const at = this.#indexOf(name);
     if (at < 0) return;
-    this.#bytes -= (this.#files.splice(at, 1)[0] as QueuedFile).bytes;
+    const { bytes, heldHour } = this.#files.splice(at, 1)[0] as QueuedFile;
+    this.#bytes -= bytes;
+    if (heldHour !== undefined) this.#heldBytes -= bytes;
     this.#problem = undefined;
+    this.#heldProblem = undefined;
   }
 
-  async #writeAll(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      let bytes = 0;
-      let count = 0;
-      while (count < this.#waiting.length && bytes < FILE_BYTES) bytes += this.#waiting[count++]?.bytes ?? 0;
-      const groups = this.#waiting.slice(0, count);
-      const kept = await this.#write(Buffer.concat(groups.flatMap(({ pieces }) => pieces.map(({ body }) => body))));
-      this.#waiting.splice(0, count);
-      for (const { settle } of groups) settle(kept);
-    }
-    this.#writing = undefined;
+  #indexOf(name: string): number {
+    return this.#files.findIndex((file) => file.name === name);
   }
 
-  async #write(body: Buffer): Promise<boolean> {
-    const name = `${String(++this.#sequence).padStart(12, "0")}-${this.#owner}${SUFFIX}`;
-    const path = join(this.#directory, name);
-    const header = Buffer.alloc(HEADER_BYTES);
-    header.writeUInt32LE(crc32(body));
+  async #write(body: Buffer, heldHour: number | undefined): Promise<boolean> {
+    const name = nameOf(++this.#sequence, this.#owner, heldHour);
     try {
-      const file = await open(path + TEMPORARY, "w");
-      try {
-        // Not writev: on a disk that fills up it may write a part and not say so.
-        await file.writeFile(header);
-        await file.writeFile(body);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(path + TEMPORARY, path);
-      await this.#syncDirectory();
+      await writeQueueFile(join(this.#directory, name), body);
     } catch (error) {
       this.#problem = unwritable(error);
-      for (const left of [path + TEMPORARY, path]) await unlink(left).catch(() => {});
       return false;
     }
     this.#problem = undefined;
-    this.#files.push({ name, bytes: HEADER_BYTES + body.length });
-    this.#bytes += HEADER_BYTES + body.length;
+    this.#add({ name, bytes: HEADER_BYTES + body.length, heldHour });
     return true;
   }
+}
 
-  /** The rename itself must survive. Windows cannot sync a directory, and needs not to. */
-  async #syncDirectory(): Promise<void> {
-    if (process.platform === "win32") return;
-    const directory = await open(this.#directory, "r");
-    await directory.sync().finally(() => directory.close());
-  }
+function sizeOf(pieces: readonly BulkPiece[]): number {
+  return pieces.reduce((sum, { body }) => sum + body.length, HEADER_BYTES);
 }
 
 function unwritable(error: unknown): string {

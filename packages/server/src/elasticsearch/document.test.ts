@@ -259,7 +259,7 @@ describe("docs/elasticsearch.md", () => {
     const source = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8");
     const known = source("../../../cli/src/serve.ts");
     for (const [flag] of page.matchAll(/--[a-z][a-z-]+/g)) expect(known).toContain(`"${flag} `);
-    const metrics = source("./elasticsearch-output.ts") + source("../health/metrics.ts");
+    const metrics = source("./figures.ts") + source("../health/metrics.ts");
     for (const [name] of page.matchAll(/tidegauge_[a-z_]+/g)) expect(metrics).toContain(`"${name}"`);
   });
 });

@@ -2,12 +2,13 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Batch, type Output, OutputError, type OutputMetric, type WriteResult } from "../output/output.js";
-import { type BulkPiece, bulkPieces, type DeadDocument } from "./bulk.js";
+import { type BulkPiece, bulkPieces, type HeldDocument, pieceOf, type RefusedDocument } from "./bulk.js";
 import { BulkWriter, type Written } from "./bulk-writer.js";
 import { DeadLetters } from "./dead-letters.js";
 import { DiskQueue } from "./disk-queue.js";
 import { documentsOf } from "./document.js";
 import { Drain } from "./drain.js";
+import { figuresOf } from "./figures.js";
 import { HealthLog } from "./health-log.js";
 import { SearchNodes } from "./search-nodes.js";
 import { Target } from "./target.js";
@@ -45,7 +46,7 @@ export interface ElasticsearchOptions {
  * Writes the documents a real APM Server would write. A batch is durable when the nodes have taken it, or when it lies in the disk queue:
  *
  *   write ─▶ documents ─▶ BulkWriter ─▶ nodes
- *                             └─ not taken in time ─▶ DiskQueue ─▶ Drain ─▶ nodes
+ *                             └─ not taken in time, or refused for now ─▶ DiskQueue ─▶ Drain ─▶ nodes
  */
 export class ElasticsearchOutput implements Output {
   readonly name = "elasticsearch";
@@ -75,12 +76,13 @@ export class ElasticsearchOutput implements Output {
     this.#dead = new DeadLetters(join(options.directory, "dead-letters.ndjson"), DEAD_LETTER_BYTES);
     this.#health = new HealthLog(log);
     const bulk = (body: Buffer) => this.#target.bulk(body);
-    const report = (problem: string | undefined) => this.#report(problem);
+    const report = (problem: string | undefined, isTaken: boolean) => this.#report(problem, isTaken);
     this.#writer = new BulkWriter({ bulk, report, patienceMs: options.patienceMs });
     this.#drain = new Drain({
       bulk,
       queue: this.#queue,
       report,
+      held: (held) => this.#health.held(held),
       bury: (dead) => this.#bury(dead),
       damaged: (name) => log("error", `elasticsearch: ${name} of the disk queue is damaged and was put aside`),
     });
@@ -97,35 +99,22 @@ export class ElasticsearchOutput implements Output {
   }
 
   figures(): readonly OutputMetric[] {
-    return [
-      {
-        name: "tidegauge_elasticsearch_queue_bytes",
-        type: "gauge",
-        help: "Documents that wait on disk until a search node takes them.",
-        values: [["", this.#queue.bytes]],
-      },
-      {
-        name: "tidegauge_elasticsearch_available",
-        type: "gauge",
-        help: "1 while the search nodes take documents.",
-        values: [["", this.#health.problem === undefined ? 1 : 0]],
-      },
-      {
-        name: "tidegauge_elasticsearch_dead_letters_total",
-        type: "counter",
-        help: "Documents that no search node will ever take, kept in dead-letters.ndjson.",
-        values: [["", this.#deadCount]],
-      },
-    ];
+    return figuresOf({
+      queueBytes: this.#queue.bytes,
+      heldBytes: this.#queue.heldBytes,
+      isAvailable: this.#problem === undefined,
+      deadCount: this.#deadCount,
+    });
   }
 
   ready(): { ready: true } | { ready: false; reason: string } {
-    const { problem } = this.#health;
+    const problem = this.#problem;
+    const full = this.#queue.problem ?? this.#queue.heldProblem;
     if (this.#closing !== undefined) return { ready: false, reason: "the server is shutting down" };
     if (this.#target.form === undefined)
       return { ready: false, reason: `the search nodes are not known yet: ${problem ?? "no answer so far"}` };
-    if (problem !== undefined && this.#queue.problem !== undefined)
-      return { ready: false, reason: `the search nodes take nothing and ${this.#queue.problem}` };
+    if (problem !== undefined && full !== undefined)
+      return { ready: false, reason: `the search nodes take nothing and ${full}` };
     return { ready: true };
   }
 
@@ -138,6 +127,11 @@ export class ElasticsearchOutput implements Output {
     const { dead, present } = await this.#held(bulkPieces(batch, documents));
     if (dead.length > 0) refused[DEAD_LETTER] = dead.length;
     return { repeated: documents.length > 0 && present === documents.length, refused };
+  }
+
+  /** Why the nodes take nothing, be it that they refuse all they are asked to take. */
+  get #problem(): string | undefined {
+    return this.#health.problem ?? (this.#queue.heldBytes > 0 ? this.#health.refusal : undefined);
   }
 
   close(): Promise<void> {
@@ -171,12 +165,12 @@ export class ElasticsearchOutput implements Output {
     }
   }
 
-  /** Resolves when all documents are taken, dead, or on disk. */
+  /** Resolves when all documents are taken, dead, or on disk. Those that are refused for now stop no others, so they do not make the nodes away. */
   async #deliver(pieces: readonly BulkPiece[]): Promise<Written> {
     // While the nodes are away an agent is not kept waiting for what will not come: the drain of what waits before it finds out.
     const isAway = this.#health.problem !== undefined && !this.#queue.isEmpty;
-    const written = isAway ? { present: 0, again: [...pieces], dead: [] } : await this.#writer.write(pieces);
-    const { again, dead } = written;
+    const written = isAway ? { present: 0, again: [...pieces], held: [], dead: [] } : await this.#writer.write(pieces);
+    const { again, held, dead } = written;
     if (dead.length > 0) await this.#bury(dead);
     if (again.length > 0) {
       if (!(await this.#queue.append(again))) {
@@ -188,7 +182,21 @@ export class ElasticsearchOutput implements Output {
       }
       this.#drain.start();
     }
+    if (held.length > 0) await this.#hold(held);
     return written;
+  }
+
+  async #hold(held: readonly HeldDocument[]): Promise<void> {
+    this.#health.held(held);
+    const piece = pieceOf(held.map(({ lines }) => lines)) as BulkPiece;
+    if (!(await this.#queue.hold([piece]))) {
+      const full = this.#queue.heldProblem ?? this.#queue.problem;
+      throw new OutputError(
+        "OUTPUT_FULL",
+        `the search nodes refuse documents for now and ${full ?? "the disk queue was full"}`,
+      );
+    }
+    this.#drain.start();
   }
 
   /** A server that is not ready is sent nothing, so it must find out by itself when it could take batches again. */
@@ -200,7 +208,7 @@ export class ElasticsearchOutput implements Output {
     this.#probing = undefined;
   }
 
-  async #bury(dead: readonly DeadDocument[]): Promise<void> {
+  async #bury(dead: readonly RefusedDocument[]): Promise<void> {
     this.#deadCount += dead.length;
     const [first] = dead;
     this.#options.log(
@@ -210,10 +218,10 @@ export class ElasticsearchOutput implements Output {
     await this.#dead.add(dead);
   }
 
-  #report(problem: string | undefined): void {
+  #report(problem: string | undefined, isTaken = false): void {
     if (this.#closing !== undefined) return;
     const wasAway = this.#health.problem !== undefined;
-    this.#health.note(problem);
+    this.#health.note(problem, isTaken);
     if (wasAway && problem === undefined) this.#drain.hurry();
   }
 

@@ -18,6 +18,8 @@ export class FakeSearchNode {
   isElastic = false;
   /** Status of a whole bulk request instead of taking it. */
   bulkStatus: number | undefined;
+  /** What it says then. */
+  bulkText = '{"error":"overloaded"}';
   /** A bulk request whose body is larger than this gets {@link tooLargeStatus}. */
   maxBulkBytes = Number.POSITIVE_INFINITY;
   tooLargeStatus = 413;
@@ -32,6 +34,8 @@ export class FakeSearchNode {
   readonly #templates = new Map<string, string>();
   /** Status of single items instead of taking them. */
   itemStatus: (document: ReceivedDocument) => number | undefined = () => undefined;
+  /** The error's type then. */
+  itemErrorType = "t";
   /** An item that makes the whole request a 400. */
   malformed: (document: ReceivedDocument) => boolean = () => false;
   /** Takes the documents, then drops the connection instead of answering. */
@@ -111,7 +115,7 @@ export class FakeSearchNode {
   #bulk(body: Buffer, response: ServerResponse): void {
     if (this.bulkStatus !== undefined) {
       response.statusCode = this.bulkStatus;
-      response.end('{"error":"overloaded"}');
+      response.end(this.bulkText);
       return;
     }
     if (body.length > this.maxBulkBytes) {
@@ -130,7 +134,9 @@ export class FakeSearchNode {
       const key = `${document.index}/${document.id}`;
       const status = this.itemStatus(document) ?? (this.documents.has(key) ? 409 : 201);
       if (status === 201) this.documents.set(key, document);
-      items.push({ create: status === 201 ? { status } : { status, error: { type: "t", reason: "r" } } });
+      items.push({
+        create: status === 201 ? { status } : { status, error: { type: this.itemErrorType, reason: "r" } },
+      });
     }
     const answer = JSON.stringify({ errors: items.some((item) => JSON.stringify(item).includes("error")), items });
     if (this.losesAnswers) response.destroy();

@@ -3,6 +3,7 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { promisify } from "node:util";
 import { constants, gzip } from "node:zlib";
+import { isAwayStatus } from "./bulk.js";
 
 const gzipAsync = promisify(gzip);
 /** Smaller bodies are not worth a turn through the thread pool. */
@@ -85,7 +86,7 @@ export class SearchNodes {
       };
       try {
         const answer = await this.#send(method, new URL(path, node.url), headers, sent);
-        if (answer.status < 502 || answer.status > 504) {
+        if (!isAwayStatus(answer.status)) {
           node.restUntilMs = 0;
           return answer;
         }

@@ -12,8 +12,12 @@ import { BUILT_IN_SETS } from "./sets/index.js";
 import { currentSpan, runSuppressed } from "./tracing/context.js";
 import type { PublicSpan, StartOptions, Transaction } from "./tracing/span.js";
 import { Tracer } from "./tracing/tracer.js";
+import type { Timer } from "./transport/clock.js";
 import type { HttpTransport } from "./transport/http-transport.js";
 import type { Transport, TransportStats } from "./transport/transport.js";
+
+/** When the start is long over and nothing of the agent has become rare yet. */
+const LATE_MODULES_MS = 10_000;
 
 /** Loaded with the first client that sends or is started. */
 const started = (): typeof import("./started.js") => require("./started.js");
@@ -48,6 +52,7 @@ export class AgentClient {
   private removeShutdownHooks: (() => void) | undefined;
   private hooks: Hooks | undefined;
   private meterBridge: MeterBridge | undefined;
+  private lateModules: Timer | undefined;
   private closing: Promise<void> | undefined;
   private readonly companions = new Set<Companion>();
 
@@ -122,7 +127,7 @@ export class AgentClient {
   }
 
   private start(): void {
-    const { CentralConfigPoller, endable, HttpTransport, installShutdownHooks } = started();
+    const { CentralConfigPoller, endable, HttpTransport, installShutdownHooks, systemClock } = started();
     setRunningClient(this);
     this.config.logEffective();
     this.installHooks();
@@ -140,11 +145,20 @@ export class AgentClient {
       }),
       this.logger,
     );
+    this.lateModules = systemClock.after(LATE_MODULES_MS, () => this.loadLateModules());
     if (!(this.transport instanceof HttpTransport)) return;
     this.transport.start();
     const { config, logger } = this;
     this.poller = new CentralConfigPoller({ config, logger, sender: this.transport.sender });
     this.poller.start();
+  }
+
+  private loadLateModules(): void {
+    try {
+      (require("./late-modules.js") as typeof import("./late-modules.js")).loadLateModules();
+    } catch (error) {
+      this.logger.warn(`the agent's own files cannot be read: were they replaced while this process runs? ${error}`);
+    }
   }
 
   /** Collects now; see `MetricsRegistry.collect`. */
@@ -171,6 +185,7 @@ export class AgentClient {
   private async closeNow(limitMs: number | undefined): Promise<void> {
     if (runningClient() === this) setRunningClient(undefined);
     this.stopListening();
+    this.lateModules?.cancel();
     this.meterBridge?.remove();
     this.hooks?.remove();
     const { transport } = this;

@@ -329,6 +329,23 @@ describe("observe", () => {
     works = true;
     expect(Object.keys((await collect())[0]?.samples ?? {})).toEqual(["g"]);
   });
+
+  it("says where to wait for a promise, and hears its rejection, which would end the process", async () => {
+    const { set, collect, logger } = testRegistry();
+    const unheard: unknown[] = [];
+    const hear = (reason: unknown): unknown => unheard.push(reason);
+    process.on("unhandledRejection", hear);
+    set.observe("rejects", (() => Promise.reject(new Error("away"))) as never);
+    set.observe("resolves", (async () => 1) as never);
+    expect(await collect()).toEqual([]);
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("unhandledRejection", hear);
+    expect(unheard).toEqual([]);
+    expect(logger.of("warn")).toEqual([
+      expect.stringContaining("wait for such values in beforeCollect()"),
+      expect.stringContaining("wait for such values in beforeCollect()"),
+    ]);
+  });
 });
 
 describe("span-bound sets", () => {

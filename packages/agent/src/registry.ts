@@ -6,6 +6,7 @@ import type { ExpositionFormat } from "./exposition.js";
 import type { Logger } from "./logging/index.js";
 import type { MetricSet } from "./metricset.js";
 import type { MetricSetClass, RegistryOptions } from "./registry-options.js";
+import { ReportClock } from "./report-clock.js";
 import type { PrometheusOptions } from "./sets/prometheus.js";
 import type { Transport } from "./transport/transport.js";
 
@@ -32,6 +33,7 @@ export class MetricsRegistry {
   private asked = 0;
   private readonly loading = new Map<string, Promise<MetricSet | undefined>>();
   private readonly collector: Collector;
+  private readonly clock: ReportClock;
   private patterns: readonly Matcher[];
 
   constructor(options: RegistryOptions) {
@@ -46,6 +48,7 @@ export class MetricsRegistry {
     this.builtIns = options.builtIns ?? new Map();
     this.patterns = options.disableMetrics ?? [];
     this.collector = new Collector(this, options.intervalMs ?? 30_000);
+    this.clock = new ReportClock((message) => this.logger.warn(message));
   }
 
   /** Seconds between two collections; 0 without a timer. */
@@ -78,9 +81,9 @@ export class MetricsRegistry {
     return this.ids.get(set);
   }
 
-  /** Wall clock in whole microseconds since the epoch (REG-42). */
+  /** Time of a report in whole microseconds since the epoch (REG-42). */
   nowUs(): number {
-    return Date.now() * 1000;
+    return this.clock.nowUs();
   }
 
   /**

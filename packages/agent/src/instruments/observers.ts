@@ -32,8 +32,13 @@ export class Observers {
   read(): void {
     for (const observer of this.observers) {
       try {
-        const value = observer.read();
-        if (!Number.isFinite(value)) throw new TypeError(`it gave ${String(value)}, not a finite number`);
+        const value: unknown = observer.read();
+        if (isThenable(value)) {
+          value.then(undefined, () => {}); // a rejection that nobody heard would end the process
+          throw new TypeError("it gave a promise; wait for such values in beforeCollect()");
+        }
+        if (typeof value !== "number" || !Number.isFinite(value))
+          throw new TypeError(`it gave ${String(value)}, not a finite number`);
         observer.gauge.set(value);
         observer.failed = false;
       } catch (error) {
@@ -43,4 +48,8 @@ export class Observers {
       }
     }
   }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === "function";
 }

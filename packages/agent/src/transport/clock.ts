@@ -20,3 +20,20 @@ export const systemClock: Clock = {
     return { cancel: () => clearTimeout(timeout) };
   },
 };
+
+/** The same time; what its callbacks throw goes to `report` and never to the application. */
+export function guardedClock(clock: Clock, report: (error: unknown) => void): Clock {
+  return {
+    now: () => clock.now(),
+    after: (delayMs, callback, holds) => {
+      const guarded = (): void => {
+        try {
+          callback();
+        } catch (error) {
+          report(error);
+        }
+      };
+      return clock.after(delayMs, guarded, holds);
+    },
+  };
+}

@@ -4,7 +4,7 @@ import type { Logger } from "../logging/logger.js";
 import type { MetadataSource } from "../metadata/build.js";
 import { Accounting } from "./accounting.js";
 import type { BatchBuilder } from "./batch-builder.js";
-import { type Clock, systemClock, type Timer } from "./clock.js";
+import { type Clock, guardedClock, systemClock, type Timer } from "./clock.js";
 import { createSender } from "./create-sender.js";
 import type { Delivery } from "./delivery.js";
 import { Endpoint } from "./endpoint.js";
@@ -53,11 +53,12 @@ export class HttpTransport implements Transport {
   #stopListening: (() => void) | undefined;
   #closing: Promise<void> | undefined;
   #ended = false;
+  #failedBefore = false;
 
   constructor(options: HttpTransportOptions) {
     this.#config = options.config;
     this.#logger = options.logger;
-    this.#clock = options.clock ?? systemClock;
+    this.#clock = guardedClock(options.clock ?? systemClock, (error) => this.#failed(error));
     this.#random = options.random ?? Math.random;
     this.#endpoint = new Endpoint(options.config.values);
     this.sender = options.sender ?? createSender(this.#endpoint, this.#config, this.#logger, this.#clock);
@@ -137,14 +138,37 @@ export class HttpTransport implements Transport {
     });
   }
 
+  /** The builder, with the delivery its batches go to; undefined when their files cannot be read. */
+  #ready(): BatchBuilder | undefined {
+    try {
+      void this.#delivery;
+      return this.#builder;
+    } catch (error) {
+      this.#failed(error);
+      return undefined;
+    }
+  }
+
+  /** An error of the agent itself, as files of its package that are gone or cannot be read now. The application never gets it. */
+  #failed(error: unknown): void {
+    if (this.#failedBefore) return;
+    this.#failedBefore = true;
+    this.#logger.error(`sending failed, it is tried again: ${String(error)}`);
+  }
+
   queue(lines: Uint8Array, count: number): void {
     if (this.#silent) return;
     if (this.#closing) {
       this.#accounting.recordDropped("closed", count);
       return;
     }
+    const builder = this.#ready();
+    if (builder === undefined) {
+      this.#accounting.recordDropped("closed", count);
+      return;
+    }
     this.#accounting.record(count);
-    this.#builder.add(lines, count);
+    builder.add(lines, count);
   }
 
   drop(reason: DropReason, count: number): void {
@@ -154,8 +178,10 @@ export class HttpTransport implements Transport {
   /** `limitMs`: how long to wait for the server, by default `api_request_time`. */
   async flush(limitMs: number = this.#config.values.apiRequestTimeMs): Promise<void> {
     if (this.#config.values.disableSend || this.#closing) return;
-    this.#builder.finish(true);
-    const upTo = this.#builder.sequence;
+    const builder = this.#ready();
+    if (builder === undefined) return;
+    builder.finish(true);
+    const upTo = builder.sequence;
     const settled = this.#beginWithin(limitMs / 2).then(() =>
       this.#settlement.isSettled(upTo) ? this.#sendEmptyFlush() : this.#settlement.whenSettled(upTo),
     );
@@ -177,7 +203,7 @@ export class HttpTransport implements Transport {
    * Writes everything that waits to the spool before it returns; the transport goes on working (W-92). Without a spool nothing happens.
    */
   saveSync(): void {
-    if (this.#spool && !this.#ended) this.#delivery.saveSync(this.#builder.drainSync());
+    if (this.#spool && !this.#ended) this.#started?.saveSync(this.#batches?.drainSync() ?? []);
   }
 
   /** The process ends now: what waits goes to the spool, or is counted and named in a last log line (W-92). */
@@ -211,9 +237,10 @@ export class HttpTransport implements Transport {
     this.#flushTimer?.cancel();
     this.#flushTimer = undefined;
     this.#stopListening?.();
-    this.#builder.finish(false);
-    const upTo = this.#builder.sequence;
-    if (!this.#settlement.isSettled(upTo)) {
+    const builder = this.#ready();
+    builder?.finish(false);
+    const upTo = builder?.sequence;
+    if (upTo !== undefined && !this.#settlement.isSettled(upTo)) {
       const settled = this.#beginWithin(limitMs / 2).then(() => {
         this.#delivery.hurry();
         return this.#settlement.whenSettled(upTo);
@@ -229,7 +256,7 @@ export class HttpTransport implements Transport {
     if (this.#ended) return;
     this.saveSync();
     this.#ended = true;
-    const rest = [...this.#delivery.abandon(), ...this.#builder.drainSync()];
+    const rest = [...(this.#started?.abandon() ?? []), ...(this.#batches?.drainSync() ?? [])];
     this.#spool?.close();
     const events = rest.reduce((sum, batch) => sum + batch.events, 0);
     if (events === 0) return;
@@ -238,12 +265,18 @@ export class HttpTransport implements Transport {
     this.#logger.error(`${events} events were lost: they could not be sent before the end`);
   }
 
-  /** Everything that comes before the first events request (W-22, W-36). */
+  /** Everything that comes before the first events request (W-22, W-36). Never rejects; what fails is tried again with the next batch that is due. */
   #begin(): Promise<void> {
-    this.#begun ??= Promise.all([this.#askServerVersion(), this.#source.ready, this.#spool?.open()]).then(() =>
-      this.#delivery.open(),
-    );
+    this.#begun ??= this.#open().catch((error) => {
+      this.#begun = undefined;
+      this.#failed(error);
+    });
     return this.#begun;
+  }
+
+  async #open(): Promise<void> {
+    await Promise.all([this.#askServerVersion(), this.#source.ready, this.#spool?.open()]);
+    this.#delivery.open();
   }
 
   /** As `#begin`; but who has little time sends with what is known after half of it, rather than not at all. */
@@ -279,6 +312,7 @@ export class HttpTransport implements Transport {
     const delayMs = this.#config.values.apiRequestTimeMs * (0.9 + 0.2 * this.#random());
     this.#flushTimer = this.#clock.after(delayMs, () => {
       this.#armFlushTimer();
+      if (!this.#begun) void this.#begin();
       this.#batches?.finish(false);
     });
   }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -7,6 +7,7 @@ import { COMPATIBLE_OPTIONS } from "./compatible-options.js";
 import { Config } from "./config.js";
 import { camelCase, valueKey } from "./option-source.js";
 import { OPTIONS, type OptionDefinition } from "./options.js";
+import { discoverService } from "./service-name.js";
 
 /** An empty directory with no configuration file, or one. */
 let directory: string;
@@ -103,6 +104,20 @@ describe("sources", () => {
     writeFileSync(join(directory, "broken.js"), "module.exports = {");
     Config.load({}, { ELASTIC_APM_CONFIG_FILE: join(directory, "broken.js") }, logger);
     expect(logger.of("warn")).toEqual([expect.stringContaining("missing.js"), expect.stringContaining("broken.js")]);
+  });
+
+  it("loads where the working directory was removed, as a deployment does to what still runs", () => {
+    const gone = join(directory, "gone");
+    mkdirSync(gone);
+    process.chdir(gone);
+    rmSync(gone, { recursive: true });
+    try {
+      expect(() => process.cwd()).toThrow("ENOENT");
+      expect(Config.load({}, fileWith({ environment: "json" })).values.environment).toBe("json");
+      expect(discoverService({}, "").name).toBeUndefined();
+    } finally {
+      process.chdir(before);
+    }
   });
 
   it("accepts both spellings in code and the alias `active`", () => {

@@ -9,11 +9,20 @@ export interface ConfigFile {
   readonly problem?: string;
 }
 
+/** Where the process runs; the root if that was removed, which only stops an application that looks for files there itself. */
+export function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return resolve("/");
+  }
+}
+
 /**
  * Reads the configuration file of CFG-5: the path in `ELASTIC_APM_CONFIG_FILE`, else `elastic-apm-node.js` in the working directory if there is one.
  * A CommonJS module or JSON whose export is an object of options.
  */
-export function readConfigFile(env: NodeJS.ProcessEnv, cwd: string = process.cwd()): ConfigFile | undefined {
+export function readConfigFile(env: NodeJS.ProcessEnv, cwd: string = workingDirectory()): ConfigFile | undefined {
   const named = env.ELASTIC_APM_CONFIG_FILE;
   const path = resolve(cwd, named || "elastic-apm-node.js");
   if (!named && !existsSync(path)) return undefined;

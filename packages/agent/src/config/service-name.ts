@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { workingDirectory } from "./file.js";
 import { isAzureFunctions } from "./serverless.js";
 
 const VALID_NAME = /^(?=.*[^ ])[a-zA-Z0-9 _-]{1,1024}$/;
@@ -17,7 +18,7 @@ export interface DiscoveredService {
 export function discoverService(
   env: NodeJS.ProcessEnv,
   mainScript: string | undefined = process.argv[1],
-  cwd: string = process.cwd(),
+  cwd: string = workingDirectory(),
 ): DiscoveredService {
   const manifest = nearestManifest(mainScript ? dirname(mainScript) : cwd);
   const functionName = env.AWS_LAMBDA_FUNCTION_NAME ?? (isAzureFunctions(env) ? env.WEBSITE_SITE_NAME : undefined);

@@ -1,4 +1,5 @@
 import type { Client } from "../client.js";
+import { LogThrottle } from "../logging/throttle.js";
 import { getClient } from "../running.js";
 import { type AggregationChoice, TidegaugeMetricExporter, type TidegaugeOptions } from "./exporter.js";
 import { FAILED, type ResourceMetrics } from "./metric-data.js";
@@ -24,6 +25,7 @@ export class TidegaugeMetricReader {
   private timer: NodeJS.Timeout | undefined = undefined;
   private running: Promise<void> | undefined = undefined;
   private stopped = false;
+  private readonly throttle = new LogThrottle(() => performance.now());
 
   constructor(options: TidegaugeOptions = {}) {
     this.client = options.client ?? getClient();
@@ -98,12 +100,18 @@ export class TidegaugeMetricReader {
     if (this.producer === undefined || this.intervalMs <= 0) return;
     try {
       const { resourceMetrics, errors } = await this.producer.collect({ timeoutMillis: this.intervalMs / 2 });
-      for (const error of errors) this.client.logger.warn(`OpenTelemetry collection: ${String(error)}`);
+      for (const error of errors) this.complain("warn", `OpenTelemetry collection: ${String(error)}`);
       this.exporter.export(resourceMetrics, (result) => {
-        if (result.code === FAILED) this.client.logger.error(`OpenTelemetry export: ${String(result.error)}`);
+        if (result.code === FAILED) this.complain("error", `OpenTelemetry export: ${String(result.error)}`);
       });
     } catch (error) {
-      this.client.logger.error(`OpenTelemetry collection: ${String(error)}`);
+      this.complain("error", `OpenTelemetry collection: ${String(error)}`);
     }
+  }
+
+  /** A callback that fails does so at each collection. */
+  private complain(level: "warn" | "error", message: string): void {
+    const held = this.throttle.admit(message);
+    if (held !== undefined) this.client.logger[level](message + held);
   }
 }

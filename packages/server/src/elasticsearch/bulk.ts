@@ -103,12 +103,13 @@ interface BulkItem {
 
 const ALL_CREATED: PieceOutcome = { present: 0, again: undefined, held: [], dead: [] };
 
-/** Errors with which the cluster, not the document, is to blame, whatever their status: read-only indices, privileges, the limit of shards, no new indices. */
+/** Errors with which the cluster, not the document, is to blame, whatever their status: read-only or closed indices, privileges, the limit of shards, no new indices. */
 const CLUSTER_ERRORS: ReadonlySet<string> = new Set([
   "cluster_block_exception",
   "security_exception",
   "validation_exception",
   "index_not_found_exception",
+  "index_closed_exception",
 ]);
 
 /** Reads the answer to a bulk request of these pieces. Throws a SyntaxError or TypeError when it is none, or not a whole one. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { BulkPiece } from "./bulk.js";
-import { DiskQueue } from "./disk-queue.js";
+import { DiskQueue, type QueuedBody } from "./disk-queue.js";
 
 let directory: string;
 
@@ -71,6 +71,31 @@ describe("the disk queue", () => {
     expect(queue.problem).toBe("the disk queue is full");
     expect(await emptied(queue)).toBe("a");
     expect(queue.problem).toBeUndefined();
+  });
+
+  it("SRV-82 gives what is held apart from the others, and keeps it behind them while the disk takes nothing", async () => {
+    const queue = new DiskQueue(directory, 1e6);
+    await queue.append([piece("a"), piece("b")]);
+    await queue.append([piece("c")]);
+    const first = (await queue.oldest(1, fail)) as QueuedBody;
+    renameSync(directory, `${directory}-aside`);
+    expect(await queue.keepApart(first, piece("b"))).toBe(false);
+    renameSync(`${directory}-aside`, directory);
+    expect(await emptied(queue)).toBe("c a b");
+    await queue.append([piece("a"), piece("b")]);
+    expect(await queue.keepApart((await queue.oldest(1, fail)) as QueuedBody, piece("b"))).toBe(true);
+    await queue.hold([piece("d")]);
+    expect(queue.heldBytes).toBe(queue.bytes);
+    expect(await queue.oldest(1e6, fail)).toBeUndefined();
+    const next = new DiskQueue(directory, 1e6);
+    expect(next.heldBytes).toBe(queue.bytes);
+    const held = (await next.oldest(1, fail, { isHeld: true })) as QueuedBody;
+    expect(held.body).toEqual(piece("b").body);
+    // Nothing of it was taken: it goes to the end, and no file is written.
+    const names = readdirSync(directory);
+    expect(await next.keepApart(held, piece("b"))).toBe(true);
+    expect((await next.oldest(1, fail, { isHeld: true }))?.body).toEqual(piece("d").body);
+    expect(readdirSync(directory)).toEqual(names);
   });
 
   it("keeps nothing of what could not be written, and works again when the disk does", async () => {

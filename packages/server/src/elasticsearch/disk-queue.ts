@@ -109,16 +109,14 @@ export class DiskQueue {
     return isFull ? Promise.resolve(false) : this.#writer.add({ pieces, bytes, heldHour: thisHour() });
   }
 
-  /** Of a body only this is left, and it is held behind all others; false when that cannot be written, and then the body stays. */
+  /** Of a body only this is left, and it is held behind all others; false when that cannot be written, and then the body stays whole, behind all others. */
   async keepApart(queued: QueuedBody, left: BulkPiece): Promise<boolean> {
-    if (queued.heldHour !== undefined && left.body.length === queued.body.length) {
-      for (const name of queued.names) this.#files.push(...this.#files.splice(this.#indexOf(name), 1));
-      return true;
-    }
-    const { heldHour = thisHour() } = queued;
+    const { names, heldHour = thisHour() } = queued;
+    const isWhole = queued.heldHour !== undefined && left.body.length === queued.body.length;
     // No question of space: it lies there already.
-    const kept = await this.#writer.add({ pieces: [left], bytes: sizeOf([left]), heldHour });
-    if (kept) await this.remove(queued);
+    const kept = isWhole || (await this.#writer.add({ pieces: [left], bytes: sizeOf([left]), heldHour }));
+    if (kept && !isWhole) await this.remove(queued);
+    else for (const name of names) this.#files.push(...this.#files.splice(this.#indexOf(name), 1));
     return kept;
   }
 

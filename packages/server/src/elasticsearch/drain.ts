@@ -87,7 +87,7 @@ export class Drain {
 
   /** Sends a body and takes it out of the queue, but for what is to be held of it. */
   async #settle(queued: QueuedBody): Promise<void> {
-    const { queue, report } = this.#parts;
+    const { queue } = this.#parts;
     const sent = await this.#sendAll(queued.body);
     // Documents that were taken before answer 409 when a body is begun once more after a stop: no need to rewrite the files.
     if (sent === undefined) return;
@@ -100,15 +100,12 @@ export class Drain {
     if (left === undefined) await queue.remove(queued);
     else {
       this.#parts.held(kept);
-      if (!(await queue.keepApart(queued, left))) {
-        report(queue.problem, taken > 0);
-        await this.#pause();
-        return;
-      }
+      // A disk that is full: the others have their turn, and may make room.
+      if (!(await queue.keepApart(queued, left))) await this.#wait(MAX_PAUSE_MS);
     }
     if (queued.heldHour === undefined) return;
+    this.#heldDueMs = performance.now() + (taken > 0 ? 0 : pauseMs(this.#heldFailures));
     this.#heldFailures = taken > 0 ? 0 : this.#heldFailures + 1;
-    this.#heldDueMs = performance.now() + (taken > 0 ? 0 : pauseMs(this.#heldFailures - 1));
   }
 
   /** What is to be held of a body, and how many of its documents are there now; undefined when stopped before the end. */

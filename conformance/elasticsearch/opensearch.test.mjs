@@ -104,4 +104,44 @@ describe.each(["opensearch", "elasticsearch"])("%s", (kind) => {
     const [letter] = readFileSync(`${directory.path}/elasticsearch/dead-letters.ndjson`, "utf8").trim().split("\n");
     expect(JSON.parse(letter)).toMatchObject({ status: 400, source: { "foo.bar": 1 } });
   });
+
+  it("SRV-82 holds what a blocked data stream and a full cluster refuse, takes the others, and everything when that is over", async () => {
+    const metadata = (service) => `{"metadata":{"service":{"name":"${service}","agent":{"name":"x","version":"1"}}}}\n`;
+    const line = (timestamp) => `{"metricset":{"samples":{"amount":{"value":1}},"timestamp":${timestamp}}}\n`;
+    const send = async (service, timestamp) => {
+      const answer = await fetch(`${server.url}/intake/v2/events`, {
+        method: "POST",
+        headers: { "Content-Type": "application/x-ndjson" },
+        body: metadata(service) + line(timestamp),
+      });
+      expect(answer.status).toBe(202);
+    };
+    const set = (path, settings) =>
+      node.ask(path, {
+        method: "PUT",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(settings),
+      });
+    await send("blocked", 1_700_000_000_000_000);
+    await send("free", 1_700_000_000_000_000);
+    await settled(server);
+    const lettersBefore = deadLetters(await metricsOf(server));
+    await set("metrics-apm.app.blocked-default/_settings", { "index.blocks.write": true });
+    await set("_cluster/settings", { persistent: { "cluster.max_shards_per_node": 1 } });
+    await send("blocked", 1_700_000_001_000_000);
+    await send("newcomer", 1_700_000_001_000_000);
+    for (let second = 1; second <= 5; second++) await send("free", 1_700_000_000_000_000 + second * 1_000_000);
+    while ((await node.count("service.name:free")) < 6) await new Promise((resolve) => setTimeout(resolve, 50));
+    while (!/^tidegauge_elasticsearch_held_bytes [1-9]/m.test(await metricsOf(server)))
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await node.count("service.name:blocked OR service.name:newcomer")).toBe(1);
+    await set("metrics-apm.app.blocked-default/_settings", { "index.blocks.write": false });
+    await set("_cluster/settings", { persistent: { "cluster.max_shards_per_node": null } });
+    await settled(server);
+    expect(await node.count("service.name:blocked OR service.name:newcomer")).toBe(3);
+    expect(deadLetters(await metricsOf(server))).toBe(lettersBefore);
+  });
 });
+
+const metricsOf = async (server) => (await fetch(`${server.url}/metrics`)).text();
+const deadLetters = (metrics) => /^tidegauge_elasticsearch_dead_letters_total (\d+)$/m.exec(metrics)[1];

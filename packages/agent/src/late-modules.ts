@@ -15,14 +15,7 @@ const LATE: Readonly<Record<string, readonly string[]>> = {
   ],
   instruments: ["./noop.js"],
   sets: ["./overflow-groups.js"],
-  transport: [
-    "./batch-builder.js",
-    "./delivery.js",
-    "./empty-flush.js",
-    "./metadata-line.js",
-    "./node-sender.js",
-    "./server-info.js",
-  ],
+  transport: ["./batch-builder.js", "./empty-flush.js", "./node-sender.js", "./pipeline.js"],
 };
 
 /**

@@ -6,10 +6,9 @@ import { Accounting } from "./accounting.js";
 import type { BatchBuilder } from "./batch-builder.js";
 import { type Clock, guardedClock, systemClock, type Timer } from "./clock.js";
 import { createSender } from "./create-sender.js";
-import type { Delivery } from "./delivery.js";
 import { Endpoint } from "./endpoint.js";
 import { HealthRecord, type QueueExtremes, type TransportHealth } from "./health.js";
-import type { MetadataLine } from "./metadata-line.js";
+import type { Pipeline } from "./pipeline.js";
 import type { Sender } from "./sender.js";
 import { Settlement } from "./settlement.js";
 import type { Spool, SpoolDisk } from "./spool.js";
@@ -40,13 +39,11 @@ export class HttpTransport implements Transport {
   /** Carries the agent's requests; also those for central configuration. */
   readonly sender: Sender;
   readonly #source: MetadataSource;
-  #line: MetadataLine | undefined;
   readonly #accounting = new Accounting();
   readonly #health = new HealthRecord();
   readonly #settlement = new Settlement();
   readonly #ephemeralId: string;
-  #batches: BatchBuilder | undefined;
-  #started: Delivery | undefined;
+  #made: Pipeline | undefined;
   readonly #spool: Spool | undefined;
   #begun: Promise<void> | undefined;
   #flushTimer: Timer | undefined;
@@ -81,48 +78,26 @@ export class HttpTransport implements Transport {
     }
   }
 
-  // What only lines and requests need is made with the first of them, which is long after the application's start.
-
-  get #builder(): BatchBuilder {
-    if (this.#batches === undefined) {
-      const { BatchBuilder } = require("./batch-builder.js") as typeof import("./batch-builder.js");
-      this.#batches = new BatchBuilder({
-        // A server on the same machine has more use for its CPU than for saved bytes (W-42).
-        compress: !this.#endpoint.loopback,
-        ephemeralId: this.#ephemeralId,
-        limitBytes: () => this.#config.values.apiRequestSizeBytes,
-        begun: (sequence) => this.#settlement.begin(sequence),
-        done: (batch) => {
-          this.#delivery.take(batch);
-          if (this.#flushTimer) this.#armFlushTimer();
-        },
-      });
-    }
-    return this.#batches;
-  }
-
-  get #metadata(): MetadataLine {
-    const { MetadataLine } = require("./metadata-line.js") as typeof import("./metadata-line.js");
-    this.#line ??= new MetadataLine(this.#source);
-    return this.#line;
-  }
-
-  get #delivery(): Delivery {
-    const { Delivery } = require("./delivery.js") as typeof import("./delivery.js");
-    this.#started ??= new Delivery({
+  get #pipeline(): Pipeline {
+    const { Pipeline } = require("./pipeline.js") as typeof import("./pipeline.js");
+    this.#made ??= new Pipeline({
       config: this.#config,
       logger: this.#logger,
       clock: this.#clock,
       random: this.#random,
       endpoint: this.#endpoint,
       sender: this.sender,
-      metadata: this.#metadata,
+      metadata: this.#source,
+      ephemeralId: this.#ephemeralId,
       accounting: this.#accounting,
       health: this.#health,
+      settlement: this.#settlement,
       spool: this.#spool,
-      settled: (batch) => this.#settlement.end(batch.sequence),
+      batchDone: () => {
+        if (this.#flushTimer) this.#armFlushTimer();
+      },
     });
-    return this.#started;
+    return this.#made;
   }
 
   /** Begins to send: server information, then events in time (W-33, W-36). */
@@ -136,24 +111,6 @@ export class HttpTransport implements Transport {
     setImmediate(() => {
       if (!this.#closing) void this.#begin();
     });
-  }
-
-  /** The builder, with the delivery its batches go to; undefined when their files cannot be read. */
-  #ready(): BatchBuilder | undefined {
-    try {
-      void this.#delivery;
-      return this.#builder;
-    } catch (error) {
-      this.#failed(error);
-      return undefined;
-    }
-  }
-
-  /** An error of the agent itself, as files of its package that are gone or cannot be read now. The application never gets it. */
-  #failed(error: unknown): void {
-    if (this.#failedBefore) return;
-    this.#failedBefore = true;
-    this.#logger.error(`sending failed, it is tried again: ${String(error)}`);
   }
 
   queue(lines: Uint8Array, count: number): void {
@@ -183,7 +140,7 @@ export class HttpTransport implements Transport {
     builder.finish(true);
     const upTo = builder.sequence;
     const settled = this.#beginWithin(limitMs / 2).then(() =>
-      this.#settlement.isSettled(upTo) ? this.#sendEmptyFlush() : this.#settlement.whenSettled(upTo),
+      this.#settlement.isSettled(upTo) ? this.#pipeline.sendEmptyFlush() : this.#settlement.whenSettled(upTo),
     );
     if (!(await this.#within(settled, limitMs))) {
       throw new AgentError(
@@ -203,7 +160,7 @@ export class HttpTransport implements Transport {
    * Writes everything that waits to the spool before it returns; the transport goes on working (W-92). Without a spool nothing happens.
    */
   saveSync(): void {
-    if (this.#spool && !this.#ended) this.#started?.saveSync(this.#batches?.drainSync() ?? []);
+    if (this.#spool && !this.#ended) this.#made?.delivery.saveSync(this.#made.drainSync());
   }
 
   /** The process ends now: what waits goes to the spool, or is counted and named in a last log line (W-92). */
@@ -233,6 +190,23 @@ export class HttpTransport implements Transport {
     return disableSend || !recording || contextPropagationOnly;
   }
 
+  /** Undefined when its files cannot be read. */
+  #ready(): BatchBuilder | undefined {
+    try {
+      return this.#pipeline.builder;
+    } catch (error) {
+      this.#failed(error);
+      return undefined;
+    }
+  }
+
+  /** An error of the agent itself, as files of its package that are gone or cannot be read now. The application never gets it. */
+  #failed(error: unknown): void {
+    if (this.#failedBefore) return;
+    this.#failedBefore = true;
+    this.#logger.error(`sending failed, it is tried again: ${String(error)}`);
+  }
+
   async #close(limitMs: number): Promise<void> {
     this.#flushTimer?.cancel();
     this.#flushTimer = undefined;
@@ -242,7 +216,7 @@ export class HttpTransport implements Transport {
     const upTo = builder?.sequence;
     if (upTo !== undefined && !this.#settlement.isSettled(upTo)) {
       const settled = this.#beginWithin(limitMs / 2).then(() => {
-        this.#delivery.hurry();
+        this.#pipeline.delivery.hurry();
         return this.#settlement.whenSettled(upTo);
       });
       if (!(await this.#within(settled, limitMs))) this.#logger.error("closing the transport connection timed out");
@@ -256,7 +230,7 @@ export class HttpTransport implements Transport {
     if (this.#ended) return;
     this.saveSync();
     this.#ended = true;
-    const rest = [...(this.#started?.abandon() ?? []), ...(this.#batches?.drainSync() ?? [])];
+    const rest = this.#made ? [...this.#made.delivery.abandon(), ...this.#made.drainSync()] : [];
     this.#spool?.close();
     const events = rest.reduce((sum, batch) => sum + batch.events, 0);
     if (events === 0) return;
@@ -275,15 +249,15 @@ export class HttpTransport implements Transport {
   }
 
   async #open(): Promise<void> {
-    await Promise.all([this.#askServerVersion(), this.#source.ready, this.#spool?.open()]);
-    this.#delivery.open();
+    await Promise.all([this.#pipeline.askServerVersion(), this.#source.ready, this.#spool?.open()]);
+    this.#pipeline.delivery.open();
   }
 
   /** As `#begin`; but who has little time sends with what is known after half of it, rather than not at all. */
   #beginWithin(limitMs: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = this.#clock.after(limitMs, () => {
-        this.#delivery.open();
+        this.#pipeline.delivery.open();
         resolve();
       });
       void this.#begin().then(() => {
@@ -293,27 +267,13 @@ export class HttpTransport implements Transport {
     });
   }
 
-  async #askServerVersion(): Promise<void> {
-    if (this.#config.values.skipServerInfo) return;
-    const { serverTimeoutMs } = this.#config.values;
-    const { askServerVersion } = require("./server-info.js") as typeof import("./server-info.js");
-    this.#metadata.setServerVersion(await askServerVersion(this.#endpoint, this.sender, serverTimeoutMs, this.#logger));
-  }
-
-  /** With a failing server an empty flush would only be one more failure. */
-  async #sendEmptyFlush(): Promise<void> {
-    if (!this.#delivery.idle) return;
-    const { sendEmptyFlush } = require("./empty-flush.js") as typeof import("./empty-flush.js");
-    await sendEmptyFlush(this.#endpoint, this.sender, this.#config.values.serverTimeoutMs, this.#logger);
-  }
-
   #armFlushTimer(): void {
     this.#flushTimer?.cancel();
     const delayMs = this.#config.values.apiRequestTimeMs * (0.9 + 0.2 * this.#random());
     this.#flushTimer = this.#clock.after(delayMs, () => {
       this.#armFlushTimer();
       if (!this.#begun) void this.#begin();
-      this.#batches?.finish(false);
+      this.#made?.finish();
     });
   }
 

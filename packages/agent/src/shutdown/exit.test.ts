@@ -215,7 +215,11 @@ describe("the end of a process is not the end of its data", () => {
     await ended;
     await nextProcess();
     expect(stored()).toBe(5);
-    expect(readdirSync(join(spoolDir, "exit"))).toEqual([]);
+    // A process that ends right after its flush may leave the emptied folders to the one after it.
+    const left = () => readdirSync(join(spoolDir, "exit"));
+    for (let tries = 0; tries < 5 && left().length > 0; tries++) await nextProcess();
+    expect(left()).toEqual([]);
+    expect(stored()).toBe(5);
   });
 
   it("W-91 kill -9 between storing and the answer: the repeated batch has the same id and is stored once", async () => {

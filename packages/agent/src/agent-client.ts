@@ -19,6 +19,11 @@ import type { Transport, TransportStats } from "./transport/transport.js";
 /** When the start is long over and nothing of the agent has become rare yet. */
 const LATE_MODULES_MS = 10_000;
 
+/** Of the time for closing, what the transport has for itself however long the last collection takes. */
+const LAST_SENDING_MS = 2000;
+/** What the last collection has at least. */
+const LAST_COLLECTION_MS = 1000;
+
 /** Loaded with the first client that sends or is started. */
 const started = (): typeof import("./started.js") => require("./started.js");
 
@@ -182,7 +187,7 @@ export class AgentClient {
     return this.closing;
   }
 
-  private async closeNow(limitMs: number | undefined): Promise<void> {
+  private async closeNow(limitMs: number = this.config.values.apiRequestTimeMs): Promise<void> {
     if (runningClient() === this) setRunningClient(undefined);
     this.stopListening();
     this.lateModules?.cancel();
@@ -190,13 +195,31 @@ export class AgentClient {
     this.hooks?.remove();
     const { transport } = this;
     const { HttpTransport } = started();
+    const begunMs = performance.now();
+    const sendingMs = Math.min(limitMs, LAST_SENDING_MS);
     // Whatever one step does, the others follow: the transport has sockets and a lock to give back.
-    await this.closeStep(() => Promise.all([...this.companions].map((companion) => companion.stop())));
-    await this.closeStep(() => this.metrics.stop());
+    await this.within(Math.max(LAST_COLLECTION_MS, limitMs - sendingMs), async () => {
+      await this.closeStep(() => Promise.all([...this.companions].map((companion) => companion.stop())));
+      await this.closeStep(() => this.metrics.stop());
+    });
     await this.closeStep(() => this.metrics.close());
     await this.closeStep(() => this.poller?.stop());
-    await this.closeStep(() => (transport instanceof HttpTransport ? transport.close(limitMs) : transport.close()));
+    const leftMs = Math.max(sendingMs, limitMs - (performance.now() - begunMs));
+    await this.closeStep(() => (transport instanceof HttpTransport ? transport.close(leftMs) : transport.close()));
     this.removeShutdownHooks?.();
+  }
+
+  /** Waits for the last collection, but not for ever: a value that never comes must not keep the others from being sent. */
+  private async within(limitMs: number, work: () => Promise<void>): Promise<void> {
+    let timer: Timer | undefined;
+    const isOver = new Promise<true>((resolve) => {
+      timer = started().systemClock.after(limitMs, () => resolve(true), true);
+    });
+    if ((await Promise.race([work(), isOver])) === true)
+      this.logger.warn(
+        `the last collection took longer than ${Math.round(limitMs)} ms: values it waits for are not sent`,
+      );
+    timer?.cancel();
   }
 
   private async closeStep(step: () => unknown): Promise<void> {

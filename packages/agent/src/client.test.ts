@@ -245,6 +245,21 @@ describe("the life of a client", () => {
     expect(client.stats().dropped.closed).toBe(0);
   });
 
+  it("W-75 close() sends what it has when a value of the last collection never comes", async () => {
+    const transport = new RecordingTransport();
+    const client = make({ transport, metricsInterval: "1h" });
+    class Hangs extends MetricSet {
+      override async beforeCollect(): Promise<void> {
+        await new Promise(() => {});
+      }
+    }
+    client.metrics.register(MetricSet).counter("c").inc();
+    client.metrics.register(Hangs);
+    await client.close(10);
+    expect(transport.metricsets.flatMap(({ samples }) => Object.keys(samples))).toContain("c");
+    expect(quiet.warn).toHaveBeenCalledWith(expect.stringContaining("the last collection took longer than 1000 ms"));
+  });
+
   it("REG-90 API-16 close() never rejects", async () => {
     class Breaks extends RecordingTransport {
       override async close(): Promise<void> {

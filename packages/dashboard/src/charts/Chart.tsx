@@ -1,10 +1,11 @@
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { useTheme } from "../theme/useTheme.js";
 import { type ChartData, lastPoint } from "./data.js";
 import { type ChartEvents, type Marker, moveCursor } from "./frame.js";
 import { chartOptions } from "./options.js";
 import { plotData } from "./plotData.js";
 import uPlot from "./uplot.js";
+import { FOCUSABLE, NO_MARKERS, usePlot } from "./usePlot.js";
 
 export interface ChartProps extends ChartEvents {
   data: ChartData;
@@ -17,11 +18,6 @@ export interface ChartProps extends ChartEvents {
   label: string;
 }
 
-/** The arrow keys move the cursor, so a chart takes the focus although it is an image to screen readers. */
-const FOCUSABLE = { tabIndex: 0 } as const;
-
-const NO_MARKERS: readonly Marker[] = [];
-
 /** A time series chart on a canvas: drag to zoom, double click to go back, arrow keys to move the cursor. */
 export function Chart({
   data,
@@ -32,8 +28,6 @@ export function Chart({
   label,
   ...events
 }: ChartProps) {
-  const host = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot | undefined>(undefined);
   const theme = useTheme();
   const current = useRef(data);
   current.current = data;
@@ -51,8 +45,6 @@ export function Chart({
     shown.map(({ series }) => series),
     stacked,
   );
-  const columnsRef = useRef(columns);
-  columnsRef.current = columns;
   // A chart is built anew only when what it is made of changes; new values go into the present one.
   const structure = JSON.stringify([
     theme,
@@ -61,43 +53,28 @@ export function Chart({
     shown.map(({ series, colour }) => [series.id, series.style, colour]),
   ]);
 
-  useLayoutEffect(() => {
-    const element = host.current;
-    if (!element) return;
-    const order = stacked ? [...shown].reverse() : shown;
-    const shape = { width: element.clientWidth || 300, height, stacked, shown: order };
-    const made = new uPlot(
-      chartOptions(
-        shape,
-        () => current.current,
-        () => marks.current,
-        {
-          onZoom: (from, to) => listeners.current.onZoom(from, to),
-          onReset: () => listeners.current.onReset(),
-          onCursor: (index) => listeners.current.onCursor(index),
-        },
+  const { host, plot } = usePlot({
+    structure: [structure],
+    height,
+    data,
+    columns: () => columns,
+    markers,
+    make: (element, width) =>
+      new uPlot(
+        chartOptions(
+          { width, height, stacked, shown: stacked ? [...shown].reverse() : shown },
+          () => current.current,
+          () => marks.current,
+          {
+            onZoom: (from, to) => listeners.current.onZoom(from, to),
+            onReset: () => listeners.current.onReset(),
+            onCursor: (index) => listeners.current.onCursor(index),
+          },
+        ),
+        columns,
+        element,
       ),
-      columnsRef.current,
-      element,
-    );
-    plot.current = made;
-    const resize = new ResizeObserver(() => {
-      if (element.clientWidth > 0) made.setSize({ width: element.clientWidth, height });
-    });
-    resize.observe(element);
-    return () => {
-      resize.disconnect();
-      made.destroy();
-      plot.current = undefined;
-    };
-  }, [structure]);
-
-  const drawn = useRef<ChartData | undefined>(undefined);
-  useEffect(() => {
-    if (drawn.current !== data) plot.current?.setData(columns);
-    drawn.current = data;
   });
-  useEffect(() => plot.current?.redraw(false), [markers]);
 
   const last = lastPoint(data);
   return (

@@ -1,7 +1,8 @@
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import "./heatmap.css";
 import { type ChartEvents, type Marker, moveCursor } from "../charts/frame.js";
 import uPlot from "../charts/uplot.js";
+import { FOCUSABLE, NO_MARKERS, usePlot } from "../charts/usePlot.js";
 import { useTheme } from "../theme/useTheme.js";
 import type { HeatmapData } from "./data.js";
 import { HeatLegend } from "./HeatLegend.js";
@@ -17,8 +18,6 @@ export interface HeatmapChartProps extends Omit<ChartEvents, "onCursor"> {
   label: string;
 }
 
-const FOCUSABLE = { tabIndex: 0 } as const;
-const NO_MARKERS: readonly Marker[] = [];
 const NO_CELL: Cell = { step: null, row: null };
 
 /**
@@ -26,8 +25,6 @@ const NO_CELL: Cell = { step: null, row: null };
  * above the chart, where it covers nothing. Arrow keys move from cell to cell.
  */
 export function HeatmapChart({ data, height, markers = NO_MARKERS, label, onZoom, onReset }: HeatmapChartProps) {
-  const host = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot | undefined>(undefined);
   const [cell, setCell] = useState<Cell>(NO_CELL);
   const theme = useTheme();
   const state = useRef({ data, markers, onZoom, onReset });
@@ -39,41 +36,28 @@ export function HeatmapChart({ data, height, markers = NO_MARKERS, label, onZoom
     onCursor: (step) => setCell((before) => ({ step, row: step === null ? null : before.row })),
   };
 
-  useLayoutEffect(() => {
-    const element = host.current;
-    if (!element) return;
-    const size = { width: element.clientWidth || 300, height };
-    const options = heatmapOptions(
-      size,
-      () => state.current.data,
-      () => state.current.markers,
-      events,
-    );
-    const made = new uPlot(options, heatmapColumns(state.current.data), element);
-    plot.current = made;
-    const point = (event: MouseEvent) => {
-      const top = event.clientY - made.over.getBoundingClientRect().top;
-      const row = rowAt(state.current.data.layout, made.posToVal(top, "y")) ?? null;
-      setCell((before) => ({ ...before, row }));
-    };
-    made.over.addEventListener("mousemove", point);
-    const resize = new ResizeObserver(() => {
-      if (element.clientWidth > 0) made.setSize({ width: element.clientWidth, height });
-    });
-    resize.observe(element);
-    return () => {
-      resize.disconnect();
-      made.destroy();
-      plot.current = undefined;
-    };
-  }, [theme, height]);
-
-  const drawn = useRef<HeatmapData | undefined>(undefined);
-  useEffect(() => {
-    if (drawn.current !== data) plot.current?.setData(heatmapColumns(data));
-    drawn.current = data;
+  const { host, plot } = usePlot({
+    structure: [theme, height],
+    height,
+    data,
+    columns: heatmapColumns,
+    markers,
+    make: (element, width) => {
+      const options = heatmapOptions(
+        { width, height },
+        () => state.current.data,
+        () => state.current.markers,
+        events,
+      );
+      const made = new uPlot(options, heatmapColumns(data), element);
+      made.over.addEventListener("mousemove", (event) => {
+        const top = event.clientY - made.over.getBoundingClientRect().top;
+        const row = rowAt(state.current.data.layout, made.posToVal(top, "y")) ?? null;
+        setCell((before) => ({ ...before, row }));
+      });
+      return made;
+    },
   });
-  useEffect(() => plot.current?.redraw(false), [markers]);
 
   const move = (key: string): boolean => {
     const made = plot.current;

@@ -49,7 +49,7 @@ export class CollectTimer {
     if (this.intervalMs <= 0) return;
     const generation = this.generation;
     this.timer = setTimeout(() => void this.tick(generation), delayMs);
-    this.timer.unref();
+    this.timer.unref?.();
   }
 
   private async tick(generation: number): Promise<void> {

@@ -4,6 +4,7 @@ import { CollectTimer } from "./collect-timer.js";
 import { AgentError } from "./errors.js";
 import { MetricSet } from "./metricset.js";
 import type { MetricsRegistry } from "./registry.js";
+import { soon } from "./transport/clock.js";
 
 /** Loaded at the first collection of a set whose payloads user code may change. */
 let payloads: typeof import("./payload-line.js") | undefined;
@@ -102,7 +103,7 @@ export class Collector {
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, this.registry.beforeCollectLimitMs);
-      timer.unref();
+      timer.unref?.();
     });
     await Promise.race([this.registry.loaded(), limit]);
     clearTimeout(timer);
@@ -172,7 +173,7 @@ export class Collector {
           new AgentError("COLLECT_TIMEOUT", `metric set ${set.id} took longer than ${limitMs} ms to read its values`),
         );
       }, limitMs);
-      timer.unref();
+      timer.unref?.();
       work.then(resolve, reject).finally(() => clearTimeout(timer));
     });
   }
@@ -196,7 +197,7 @@ export class Collector {
 
   private async rest(lines: LineBuffer): Promise<void> {
     this.send(lines);
-    await new Promise<void>((resolve) => setImmediate(resolve));
+    await new Promise<void>(soon);
     this.sliceEndMs = performance.now() + SLICE_MS;
   }
 

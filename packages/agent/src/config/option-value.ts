@@ -1,5 +1,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { resolve } from "node:path";
+// Not the global one: that of a jsdom environment (Jest's, for instance) has no `canParse`.
+import { URL } from "node:url";
 import { WildcardMatcher } from "./matcher.js";
 import type { OptionDefinition } from "./options.js";
 

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Metadata } from "@tidegauge/protocol";
 import type { Config } from "../config/config.js";
 import type { Logger } from "../logging/logger.js";
+import { soon } from "../transport/clock.js";
 import { activationMethod } from "./activation.js";
 import { AGENT_VERSION } from "./agent-version.js";
 import { type Container, containerFromCgroup, containerFromMountinfo } from "./container.js";
@@ -55,7 +56,7 @@ export function gatherMetadata(
 
   async function complete(): Promise<Metadata> {
     // After the application's own first turn: a process is started for the host name, and no request can leave before that anyway.
-    await new Promise(setImmediate);
+    await new Promise<void>(soon);
     const [detected, cloud] = await Promise.all([
       (surroundings.detectHostname ?? lateHostname)().catch(() => undefined),
       (surroundings.detectCloud ?? askCloud)().catch(() => undefined),

@@ -41,7 +41,7 @@ export class TidegaugeMetricReader {
     this.producer = producer;
     if (this.intervalMs <= 0 || this.stopped) return;
     this.timer = setInterval(() => void this.run(), this.intervalMs);
-    this.timer.unref();
+    this.timer.unref?.();
   }
 
   /** As the exporter. */

@@ -1,4 +1,4 @@
-import type { EventLoopUtilization, PerformanceObserver } from "node:perf_hooks";
+import { type EventLoopUtilization, type PerformanceObserver, performance } from "node:perf_hooks";
 import { MetricSet } from "../metricset.js";
 import type { MetricsRegistry } from "../registry.js";
 import type { LoopDelay } from "./loop-delay.js";

@@ -11,12 +11,21 @@ export interface Clock {
   after(delayMs: number, callback: () => void, holds?: boolean): Timer;
 }
 
+/**
+ * Calls back in the next turn of the event loop. The globals are asked at each call and nothing is expected of them: in a jsdom environment (Jest's, for instance)
+ * there is no `setImmediate`, and timers are numbers without `unref`.
+ */
+export function soon(callback: () => void): void {
+  if (typeof setImmediate === "function") setImmediate(callback);
+  else setTimeout(callback, 0);
+}
+
 /** The real time. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   after(delayMs, callback, holds = false) {
     const timeout = setTimeout(callback, delayMs);
-    if (!holds) timeout.unref();
+    if (!holds) timeout.unref?.();
     return { cancel: () => clearTimeout(timeout) };
   },
 };

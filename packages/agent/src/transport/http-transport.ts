@@ -4,7 +4,7 @@ import type { Logger } from "../logging/logger.js";
 import type { MetadataSource } from "../metadata/build.js";
 import { Accounting } from "./accounting.js";
 import type { BatchBuilder } from "./batch-builder.js";
-import { type Clock, guardedClock, systemClock, type Timer } from "./clock.js";
+import { type Clock, guardedClock, soon, systemClock, type Timer } from "./clock.js";
 import { createSender } from "./create-sender.js";
 import { Endpoint } from "./endpoint.js";
 import { HealthRecord, type QueueExtremes, type TransportHealth } from "./health.js";
@@ -108,7 +108,7 @@ export class HttpTransport implements Transport {
       if (changed.has("apiRequestTimeMs")) this.#armFlushTimer();
     });
     // The application's own first turn comes before our first connection.
-    setImmediate(() => {
+    soon(() => {
       if (!this.#closing) void this.#begin();
     });
   }

@@ -1,3 +1,5 @@
+// Not the global one: a jsdom environment (Jest's, for instance) has none.
+import { TextEncoder } from "node:util";
 import { MAX_EVENT_SIZE_BYTES } from "../limits.js";
 
 /** Characters gathered before they become bytes: large enough that the conversion is one native call for hundreds of lines. */

@@ -1,10 +1,11 @@
+import { clearTimeout, setTimeout } from "node:timers";
 import { HttpTransport } from "../transport/http-transport.js";
 import type { Transport } from "../transport/transport.js";
 
 /** What the hooks need of a client. No method throws or rejects. */
 export interface Endable {
-  /** A last collection, and everything sent or on disk, within the limit; the client goes on. */
-  drain(limitMs: number): Promise<void>;
+  /** A last collection, and everything sent or on disk; false if that was not done within the limit, and still goes on. The client goes on too. */
+  drain(limitMs: number): Promise<boolean>;
   /** As `drain`, then stopped for good. */
   close(limitMs: number): Promise<void>;
   /** Collects present values without waiting for anything. */
@@ -32,21 +33,24 @@ export function endable({ collect, collectSync, close, transport }: EndableParts
         limitMs,
         collect().then(() => (http ? http.flush(limitMs) : transport.flush())),
       ),
-    close: (limitMs) => within(limitMs, close(limitMs)),
+    close: async (limitMs) => void (await within(limitMs, close(limitMs))),
     collectSync,
     saveSync: () => http?.saveSync(),
     endSync: () => http?.endSync(),
   };
 }
 
-/** Waits for the work, but no longer than the limit; the process is held meanwhile. */
-function within(limitMs: number, work: Promise<void>): Promise<void> {
+/** Waits for the work, but no longer than the limit, and says whether it was done; the process is held meanwhile. */
+function within(limitMs: number, work: Promise<void>): Promise<boolean> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, limitMs);
-    const finish = (): void => {
+    const timer = setTimeout(() => resolve(false), limitMs);
+    const finish = (isDone: boolean): void => {
       clearTimeout(timer);
-      resolve();
+      resolve(isDone);
     };
-    work.then(finish, finish);
+    work.then(
+      () => finish(true),
+      () => finish(false),
+    );
   });
 }

@@ -10,6 +10,24 @@ import { until } from "../transport/harness.testing.js";
 /** How a process ends: with real processes of the built agent (W-92). */
 const AGENT = JSON.stringify(resolve("packages/agent/dist/index.js"));
 
+/** What version 3 of signal-exit does with SIGTERM and SIGINT, in its own words for the process. */
+const SIGNAL_EXIT_3 = `function onExit(cleanUp) {
+  const emitter = (process.__signal_exit_emitter__ ??= { count: 0 });
+  emitter.count++;
+  for (const signal of ["SIGTERM", "SIGINT"]) {
+    const listener = () => {
+      if (process.listeners(signal).length !== emitter.count) return;
+      process.off(signal, listener);
+      emitter.count--;
+      cleanUp();
+      process.kill(process.pid, signal);
+    };
+    process.on(signal, listener);
+  }
+}`;
+/** Version 4 is there: it is a part of our release tool. */
+const SIGNAL_EXIT_4 = `const { onExit } = require(${JSON.stringify(resolve("node_modules/signal-exit"))});`;
+
 let server: FakeServer;
 let spoolDir: string;
 let programs: string;
@@ -125,6 +143,19 @@ describe("the end of a process is not the end of its data", () => {
     expect(stored()).toBe(8);
   });
 
+  it("W-92 normal end while a beforeCollect takes longer than the deadline: it is not called again and again", async () => {
+    const program = `
+      class Slow extends MetricSet {
+        async beforeCollect() { console.log("called"); await new Promise((resolve) => setTimeout(resolve, 2500)); }
+      }
+      client.metrics.register(Slow);`;
+    const { code, stdout } = await run(program, { spool: true }).ended;
+    expect(code).toBe(0);
+    expect(stdout).toBe("called\n");
+    await nextProcess();
+    expect(stored()).toBe(5);
+  });
+
   it.each([
     ["process.exit", "process.exit(3);", 3],
     ["an uncaught exception", 'setTimeout(() => { throw new Error("boom"); });', 1],
@@ -206,6 +237,37 @@ describe("the end of a process is not the end of its data", () => {
     expect(stored()).toBe(5);
   });
 
+  it.each([
+    ["3", SIGNAL_EXIT_3, "SIGTERM"],
+    ["3", SIGNAL_EXIT_3, "SIGINT"],
+    ["4", SIGNAL_EXIT_4, "SIGTERM"],
+    ["4", SIGNAL_EXIT_4, "SIGINT"],
+    ["3 and 4", `${SIGNAL_EXIT_3.replace("onExit", "onExit3")} onExit3(() => {}); ${SIGNAL_EXIT_4}`, "SIGTERM"],
+  ] as const)(
+    "W-92 signal-exit %s in the process: sent, cleaned up, then it dies of the signal (case %#)",
+    async (_major, code, signal) => {
+      const program = `onExit(() => console.log("cleanup"));
+      setInterval(() => {}, 1000); console.log("ready");`;
+      const { child, ended } = run(code + program);
+      await says(child, "ready");
+      child.kill(signal);
+      expect(await ended).toMatchObject({ code: null, signal, stdout: "ready\ncleanup\n" });
+      expect(stored()).toBe(5);
+    },
+  );
+
+  it("W-92 signal-exit and a handler of the application: the handler decides", async () => {
+    const program = `onExit(() => {});
+      process.once("SIGTERM", () => { console.log("handled"); setTimeout(() => process.exit(5), 100); });
+      setInterval(() => {}, 1000); console.log("ready");`;
+    const { child, ended } = run(SIGNAL_EXIT_4 + program, { spool: true });
+    await says(child, "ready");
+    child.kill("SIGTERM");
+    expect(await ended).toMatchObject({ code: 5, signal: null, stdout: "ready\nhandled\n" });
+    await nextProcess();
+    expect(stored()).toBe(5);
+  });
+
   it("W-91 kill -9: what was spooled is sent by the restarted process, once, with its first ids", async () => {
     const program = `client.collect().then(() => client.flush()).then(() => console.log("spooled " + client.stats().spooled));
       setInterval(() => {}, 1000);`;
@@ -248,9 +310,38 @@ describe("the end of a process is not the end of its data", () => {
       worker.on("message", (counts) => console.log("listeners " + counts));
       worker.on("exit", () => console.log("ended"));`;
     const { stdout } = await run(program, { spool: true }).ended;
-    expect(stdout).toContain("listeners 0,0,0,0");
+    expect(stdout).toContain("listeners 0,0,1,0");
     await nextProcess();
     expect(stored()).toBe(10);
+  });
+
+  it("W-92 a worker thread that ends by itself: its last values are collected and sent", async () => {
+    const program = `
+      const { Worker } = require("node:worker_threads");
+      new Worker(${JSON.stringify(PRELUDE)} + "setTimeout(() => n.inc(2), 50);", { eval: true })
+        .on("exit", (code) => process.exit(code));`;
+    // The main thread sends nothing: it ends by process.exit.
+    const { code, stderr } = await run(program, { prelude: "" }).ended;
+    expect(code).toBe(0);
+    expect(stderr).toBe("");
+    expect(stored()).toBe(7);
+  });
+
+  it("W-92 a worker thread that is terminated: nothing of it runs any more, what it had spooled is sent by another process", async () => {
+    const program = `
+      const { Worker } = require("node:worker_threads");
+      const code = ${JSON.stringify(PRELUDE)} + \`
+        client.collect().then(() => client.flush()).then(() => {
+          n.inc(2);
+          require("node:worker_threads").parentPort.postMessage(client.stats().spooled);
+        });
+        setInterval(() => {}, 1000);\`;
+      const worker = new Worker(code, { eval: true });
+      worker.on("message", (spooled) => { console.log("spooled " + spooled); worker.terminate(); });`;
+    const { stdout } = await run(program, { prelude: "", url: "http://127.0.0.1:1", spool: true }).ended;
+    expect(stdout).toBe("spooled 1\n");
+    await nextProcess();
+    expect(stored()).toBe(5);
   });
 
   it("W-91 a killed cluster worker: another process sends what it had spooled", async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { RecordingLogger } from "../logging/recording-logger.testing.js";
 import type { Endable } from "./endable.js";
 import { installShutdownHooks } from "./hooks.js";
@@ -7,7 +7,7 @@ const EVENTS = ["exit", "beforeExit", "uncaughtExceptionMonitor", "SIGTERM", "SI
 
 function nothing(calls: string[] = []): Endable {
   return {
-    drain: async () => void calls.push("drain"),
+    drain: async () => calls.push("drain") > 0,
     close: async () => void calls.push("close"),
     collectSync: () => void calls.push("collectSync"),
     saveSync: () => void calls.push("saveSync"),
@@ -32,6 +32,62 @@ describe("shutdown hooks", () => {
       process.emit("SIGINT", "SIGINT");
       expect(handled).toEqual(["application"]);
       expect(calls).toEqual([]);
+    } finally {
+      remove();
+    }
+  });
+
+  it.each([
+    ["3", process, "__signal_exit_emitter__"],
+    ["4", globalThis, Symbol.for("signal-exit emitter")],
+  ] as const)("W-92 do not leave a signal to signal-exit %s, which leaves it to them", async (_major, holder, key) => {
+    const calls: string[] = [];
+    const kill = vi.spyOn(process, "kill").mockReturnValue(true);
+    const waits = (): void => {};
+    process.on("SIGINT", waits);
+    const had = Object.getOwnPropertyDescriptor(holder, key);
+    Object.defineProperty(holder, key, { value: { count: 1 }, configurable: true });
+    const remove = installShutdownHooks(nothing(calls), new RecordingLogger());
+    try {
+      process.emit("SIGINT", "SIGINT");
+      await vi.waitFor(() => expect(kill).toHaveBeenCalledWith(process.pid, "SIGINT"));
+      expect(calls).toEqual(["close", "endSync"]);
+      expect(process.listeners("SIGINT")).toEqual([waits]);
+    } finally {
+      remove();
+      kill.mockRestore();
+      process.off("SIGINT", waits);
+      Reflect.deleteProperty(holder, key);
+      if (had !== undefined) Object.defineProperty(holder, key, had);
+    }
+  });
+
+  it("W-92 begin no further round of sending when one was not done in time, and have one deadline for all", async () => {
+    const limits: number[] = [];
+    let isDone = true;
+    const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+    const client: Endable = {
+      ...nothing(),
+      drain: async (limitMs) => {
+        limits.push(limitMs);
+        await turn();
+        return isDone;
+      },
+    };
+    const remove = installShutdownHooks(client, new RecordingLogger());
+    /** The loop is empty, and then the application works on for some turns. */
+    const again = async (): Promise<void> => {
+      process.emit("beforeExit", 0);
+      for (let i = 0; i < 8; i++) await turn();
+    };
+    try {
+      await again();
+      isDone = false;
+      await again();
+      await again();
+      expect(limits).toHaveLength(2);
+      expect(limits[0]).toBe(1000);
+      expect(limits[1]).toBeLessThan(1000);
     } finally {
       remove();
     }

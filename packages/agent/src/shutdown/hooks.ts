@@ -1,23 +1,27 @@
+import { setImmediate } from "node:timers";
 import { isMainThread } from "node:worker_threads";
 import type { Logger } from "../logging/logger.js";
 import type { Endable } from "./endable.js";
+import { signalExitListeners } from "./signal-exit.js";
 
 /** Rounds of sending before the process may end, each caused by an application that went on working after the one before. */
 const MAX_DRAINS = 10;
 
-/** How long the end of the process may be delayed to send what is left (W-92). */
+/** How long the end of the process may be delayed to send what is left, by all rounds together (W-92). */
 const DEADLINE_MS = 1000;
 
 /**
  * Sees to it that what was recorded last survives the end of the process (W-92): its normal end, `process.exit`, SIGTERM and SIGINT where the
- * application has no handler of its own, and uncaught exceptions. In a worker thread only its `exit` is observed: the rest belongs to the main
- * thread. Returns a function that takes all hooks away.
+ * application has no handler of its own, and uncaught exceptions. In a worker thread its normal end and `exit`: signals and exceptions belong to the
+ * main thread. Returns a function that takes all hooks away.
  */
 export function installShutdownHooks(client: Endable, logger: Logger): () => void {
   /** The last values are collected, and nothing but the end of the process has happened since. */
   let collected = false;
   let draining = false;
   let drains = 0;
+  /** Milliseconds left of the deadline. */
+  let restMs = DEADLINE_MS;
 
   /** Holds until somebody else keeps the event loop running: the first callback still belongs to its present turn, the second needs another one. */
   const markCollected = (): void => {
@@ -30,11 +34,14 @@ export function installShutdownHooks(client: Endable, logger: Logger): () => voi
   };
   const onBeforeExit = (): void => {
     // Draining keeps the process alive and so makes it come here again.
-    if (draining || collected || drains >= MAX_DRAINS) return;
+    if (draining || collected || drains >= MAX_DRAINS || restMs <= 0) return;
     draining = true;
     drains++;
-    void client.drain(DEADLINE_MS).then(() => {
+    const begunMs = performance.now();
+    void client.drain(restMs).then((isDone) => {
       draining = false;
+      // What was not done in time still goes on: that keeps the process alive, not the application.
+      restMs = isDone ? restMs - (performance.now() - begunMs) : 0;
       markCollected();
     });
   };
@@ -52,8 +59,8 @@ export function installShutdownHooks(client: Endable, logger: Logger): () => voi
     client.endSync();
   };
   const onSignal = (signal: NodeJS.Signals): void => {
-    // The application's own handler decides when the process ends; `exit` will tell.
-    if (process.listenerCount(signal) > 1) return;
+    // The application's own handler decides when the process ends; `exit` will tell. Those of signal-exit wait for ours to go.
+    if (process.listenerCount(signal) - 1 > signalExitListeners()) return;
     logger.debug(`${signal}: sending what is left`);
     void client.close(DEADLINE_MS).then(() => {
       client.endSync();
@@ -63,8 +70,8 @@ export function installShutdownHooks(client: Endable, logger: Logger): () => voi
   };
 
   process.on("exit", onExit);
+  process.on("beforeExit", onBeforeExit);
   if (isMainThread) {
-    process.on("beforeExit", onBeforeExit);
     process.on("uncaughtExceptionMonitor", onUncaught);
     // First in line: a handler registered with `once` is gone from the count when those after it run.
     process.prependListener("SIGTERM", onSignal);

@@ -2,13 +2,15 @@ import { setImmediate } from "node:timers";
 import { isMainThread } from "node:worker_threads";
 import type { Logger } from "../logging/logger.js";
 import type { Endable } from "./endable.js";
-import { signalExitListeners } from "./signal-exit.js";
 
 /** Rounds of sending before the process may end, each caused by an application that went on working after the one before. */
 const MAX_DRAINS = 10;
 
 /** How long the end of the process may be delayed to send what is left, by all rounds together (W-92). */
 const DEADLINE_MS = 1000;
+
+/** Where signal-exit 4 keeps its {@link Emitter}. */
+const SIGNAL_EXIT_4 = Symbol.for("signal-exit emitter");
 
 /**
  * Sees to it that what was recorded last survives the end of the process (W-92): its normal end, `process.exit`, SIGTERM and SIGINT where the
@@ -86,4 +88,24 @@ export function installShutdownHooks(client: Endable, logger: Logger): () => voi
     process.off("SIGINT", onSignal);
   }
   return uninstall;
+}
+
+/** What every copy of the package `signal-exit` keeps in one place per process: how many of them listen to each signal at present. */
+interface Emitter {
+  readonly count?: unknown;
+}
+
+/**
+ * How many listeners of `signal-exit` (versions 3 and 4, part of many packages) each end signal has. They are not a decision of the application about
+ * its end: like the agent, they clean up and raise the signal again, but only when nobody else listens. Whoever counts them as somebody waits for ever,
+ * since they wait as well.
+ */
+function signalExitListeners(): number {
+  const version3 = (process as { __signal_exit_emitter__?: Emitter }).__signal_exit_emitter__;
+  const version4 = (globalThis as { [SIGNAL_EXIT_4]?: Emitter })[SIGNAL_EXIT_4];
+  return countOf(version3) + countOf(version4);
+}
+
+function countOf(emitter: Emitter | undefined): number {
+  return typeof emitter?.count === "number" ? emitter.count : 0;
 }

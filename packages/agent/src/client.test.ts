@@ -38,6 +38,17 @@ describe("one client a process", () => {
     expect(getClient()).toBe(first);
   });
 
+  it("API-11 takes null for no options", () => {
+    const none = null as unknown as undefined;
+    vi.stubEnv("ELASTIC_APM_DISABLE_SEND", "true");
+    vi.stubEnv("ELASTIC_APM_CLOUD_PROVIDER", "none");
+    vi.stubEnv("ELASTIC_APM_LOG_LEVEL", "off");
+    const first = new Client(none);
+    clients.push(first);
+    expect(first.options).toEqual({});
+    expect(new Client(none)).toBe(first);
+  });
+
   it("API-11 is shared by another copy of the package", async () => {
     const first = make({ transport: new RecordingTransport() });
     vi.resetModules();

@@ -19,11 +19,13 @@ export const Client: new (options?: ClientOptions) => Client = new Proxy(
     options?: ClientOptions,
   ) => Client,
   {
-    construct(_target, [options]: [ClientOptions?], newTarget) {
-      const running = options?.start === false ? undefined : runningClient();
+    construct(_target, [given]: [ClientOptions?], newTarget) {
+      // From JavaScript it may be null, which no default stands in for.
+      const options = given ?? {};
+      const running = options.start === false ? undefined : runningClient();
       if (running === undefined) return Reflect.construct(agentClient(), [options], newTarget);
       const { differs } = require("./options-differ.js") as typeof import("./options-differ.js");
-      if (differs(options ?? {}, running.options)) {
+      if (differs(options, running.options)) {
         running.logger.warn(
           "a client is running already and stays as it is: the options of the second new Client() have no effect; close() the first one to change them",
         );

@@ -13,7 +13,7 @@ const LATE: Readonly<Record<string, readonly string[]>> = {
     "./options-differ.js",
     "./payload-line.js",
   ],
-  instruments: ["./noop.js"],
+  instruments: ["./noop.js", "./readable.js"],
   sets: ["./overflow-groups.js"],
   transport: ["./batch-builder.js", "./empty-flush.js", "./node-sender.js", "./pipeline.js"],
 };

@@ -37,6 +37,26 @@ describe("register(class)", () => {
     expect(registry.metricSets()).toHaveLength(1);
   });
 
+  it.each([
+    [null, "null"],
+    [undefined, "a value of type undefined"],
+    [5, "a value of type number"],
+    [{}, "a value of type object"],
+  ])("REG-63 says what it was given instead of a class: %j", (given, name) => {
+    const { registry } = testRegistry();
+    const none = given as unknown as typeof MetricSet;
+    expect(() => registry.register(none)).toThrow(
+      expect.objectContaining({
+        code: "METRIC_SET_FAILED",
+        message: expect.stringContaining(`${name} is no metric set`),
+      }),
+    );
+    expect(() => registry.getMetricSet(none)).toThrow(
+      expect.objectContaining({ code: "METRIC_SET_NOT_FOUND", message: `${name} metric set not found` }),
+    );
+    expect(registry.metricSets()).toHaveLength(1);
+  });
+
   it("REG-63 refuses a subclass whose field hides one of the base class, and names it", () => {
     const { registry } = testRegistry();
     class Hiding extends MetricSet {

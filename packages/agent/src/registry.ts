@@ -87,13 +87,19 @@ export class MetricsRegistry {
   }
 
   /**
-   * Registers a class, once (REG-60, REG-62): its constructor's error becomes an `AgentError` METRIC_SET_FAILED. Or an import string `module#Export` (REG-63):
+   * Registers a class, once (REG-60, REG-62): what is none, and its constructor's error, becomes an `AgentError` METRIC_SET_FAILED. Or an import string `module#Export` (REG-63):
    * one that cannot be loaded is a warning and gives undefined.
    */
   register<S extends MetricSet>(set: MetricSetClass<S>): S;
   register(importString: string): Promise<MetricSet | undefined>;
   register(set: MetricSetClass | string): MetricSet | Promise<MetricSet | undefined> {
     if (typeof set === "string") return this.load(set);
+    if (typeof set !== "function") {
+      throw new AgentError(
+        "METRIC_SET_FAILED",
+        `${nameOf(set)} is no metric set: register a class that extends MetricSet, or an import string. Within a circle of imports a class may still be undefined.`,
+      );
+    }
     const known = this.sets.get(set);
     if (known !== undefined) return known;
     let made: MetricSet;
@@ -237,7 +243,8 @@ export class MetricsRegistry {
   }
 }
 
-function nameOf(set: MetricSetClass): string {
+function nameOf(set: MetricSetClass | null | undefined): string {
+  if (typeof set !== "function") return set === null ? "null" : `a value of type ${typeof set}`;
   return set.name === "" ? "(unnamed)" : set.name;
 }
 

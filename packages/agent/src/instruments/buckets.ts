@@ -21,9 +21,11 @@ export const DEFAULT_BOUNDS: readonly number[] = Object.freeze([
  * A caller's upper bounds, copied, with +Infinity last (REG-16); the default ones for a missing or empty list (REG-15). Undefined when they are not strictly
  * ascending numbers (D-REG-1).
  */
-export function bucketBounds(buckets: readonly number[] | undefined): readonly number[] | undefined {
-  if (buckets === undefined || buckets.length === 0) return DEFAULT_BOUNDS;
+export function bucketBounds(buckets: readonly number[] | null | undefined): readonly number[] | undefined {
+  if (buckets === undefined || buckets === null) return DEFAULT_BOUNDS;
+  if (typeof buckets !== "object") return undefined;
   const bounds = Array.from(buckets);
+  if (bounds.length === 0) return DEFAULT_BOUNDS;
   let last = Number.NEGATIVE_INFINITY;
   for (let index = 0; index < bounds.length; index++) {
     const bound = bounds[index];

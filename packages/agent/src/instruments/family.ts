@@ -2,7 +2,7 @@ import type { Kind } from "./kind.js";
 import { type KeyOrder, walkUpToThree } from "./label-index.js";
 import { labelText } from "./label-set.js";
 import type { Labels, LabelValue } from "./labels.js";
-import type { InstrumentOptions, MetricName } from "./metric.js";
+import { type InstrumentOptions, MetricName } from "./metric.js";
 import type { Series } from "./series.js";
 import type { SeriesTable } from "./series-table.js";
 
@@ -38,7 +38,7 @@ export class SeriesFamily {
     this.table = table;
     this.kind = kind;
     this.name = name;
-    this.labelNames = Array.from(labelNames, String);
+    this.labelNames = this.namesOf(labelNames);
     this.options = options;
   }
 
@@ -74,9 +74,31 @@ export class SeriesFamily {
     const first = values[0];
     const byName = typeof first === "object" && first !== null ? (first as Labels) : undefined;
     this.labelNames.forEach((name, index) => {
-      labels[name] = (byName === undefined ? values[index] : byName[name]) as LabelValue;
+      labels[name] = (byName === undefined ? values[index] : this.read(byName, name)) as LabelValue;
     });
     return labels;
+  }
+
+  private namesOf(labelNames: readonly string[]): readonly string[] {
+    try {
+      return Array.from(labelNames, String);
+    } catch {
+      return this.refuse("a list of label names that are not strings", []);
+    }
+  }
+
+  private read(labels: Labels, name: string): unknown {
+    try {
+      return labels[name];
+    } catch {
+      return this.refuse(`a label that cannot be read (${name})`, undefined);
+    }
+  }
+
+  /** Counts what cannot be recorded, has it logged, and gives what takes its place (REG-20a). */
+  private refuse<T>(reason: string, instead: T): T {
+    this.table.refuse(new MetricName(this.kind, this.name, this.table), reason);
+    return instead;
   }
 }
 

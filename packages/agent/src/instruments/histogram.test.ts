@@ -11,6 +11,14 @@ describe("histogram", () => {
     expect(set.histogram("b", {}, { buckets: [] }).buckets).toEqual(bounds);
   });
 
+  it("REG-15 takes null for no buckets", () => {
+    const { set, logger } = testRegistry();
+    const none = null as unknown as undefined;
+    expect(set.histogram("h", {}, { buckets: none } as object).update(1).buckets).toHaveLength(15);
+    expect(set.histogram("h", none, none).buckets).toHaveLength(15);
+    expect(logger.of("warn")).toEqual([]);
+  });
+
   it("REG-16 appends +Infinity to a copy of the caller's bounds", () => {
     const { set } = testRegistry();
     const buckets = [1, 10];
@@ -21,13 +29,15 @@ describe("histogram", () => {
     expect(set.histogram("i", {}, { buckets: [1, INF] }).buckets).toEqual([1, INF]);
   });
 
-  it.each([[[1, 1]], [[2, 1]], [[1, Number.NaN]], [["1" as unknown as number]]])(
+  it.each([[[1, 1]], [[2, 1]], [[1, Number.NaN]], [["1" as unknown as number]], [5 as unknown as number[]]])(
     "REG-16 D-REG-1 uses the default bounds for %j, with one warning, and does not throw",
     (buckets) => {
       const { set, logger } = testRegistry();
       expect(set.histogram("h", { a: 1 }, { buckets }).buckets).toHaveLength(15);
       expect(set.histogram("h", { a: 2 }, { buckets }).buckets).toHaveLength(15);
-      expect(logger.of("warn")).toHaveLength(1);
+      expect(logger.of("warn")).toEqual([
+        "metric h in MetricSet: a list of buckets that are not strictly ascending numbers (the default ones are used) is left out; further ones are only counted",
+      ]);
       expect(set.table.badWrites).toBe(2);
     },
   );

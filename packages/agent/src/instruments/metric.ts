@@ -39,16 +39,21 @@ export class MetricName {
   /** The metric for these options; series of one name may have been made with different ones (REG-23). */
   metric(options: InstrumentOptions | undefined, bounds: readonly number[]): Metric {
     const reset = options?.resetOnCollect === true;
-    const unit = this.kind === TIMER ? (options?.unit ?? "") : "";
+    const unit = this.kind === TIMER ? textOf(options?.unit) : "";
     for (const metric of this.metrics) {
       if (metric.reset !== reset || metric.unit !== unit) continue;
       if (metric.bounds.length === bounds.length && metric.bounds.every((bound, index) => bound === bounds[index]))
         return metric;
     }
-    const metric = new Metric(this, reset, unit, bounds, options?.description ?? "");
+    const metric = new Metric(this, reset, unit, bounds, textOf(options?.description));
     this.metrics.push(metric);
     return metric;
   }
+}
+
+/** JavaScript may give anything; what is no string counts as not given. */
+function textOf(given: unknown): string {
+  return typeof given === "string" ? given : "";
 }
 
 const DELTA = ',"temporality":"delta"';

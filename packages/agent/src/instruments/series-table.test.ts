@@ -63,6 +63,104 @@ describe("lookup", () => {
   });
 });
 
+describe("recording never throws", () => {
+  const throwing = (key: string): Record<string, string> =>
+    Object.defineProperty({ a: "1" }, key, {
+      enumerable: true,
+      get() {
+        throw new Error("not now");
+      },
+    });
+  const unlisted = new Proxy(
+    {},
+    {
+      ownKeys() {
+        throw new Error("no keys");
+      },
+    },
+  );
+
+  it("REG-20a leaves out a label whose getter throws, at the first call for a name and later", async () => {
+    const { set, logger, collectSamples } = testRegistry();
+    const first = set.counter("c", throwing("b")).inc();
+    expect(set.counter("c", throwing("b"))).toBe(first);
+    expect(set.counter("c", { a: 1 })).toBe(first);
+    expect(set.counter("c", throwing("0")).inc()).toBe(first);
+    expect(await collectSamples({ a: "1" })).toEqual({ c: { value: 2 } });
+    expect(set.table.size).toBe(1);
+    expect(set.table.badWrites).toBe(3);
+    expect(logger.of("warn")).toEqual([
+      "metric c in MetricSet: a label or an option that cannot be read (Error: not now) is left out; further ones are only counted",
+    ]);
+  });
+
+  it("REG-20a takes an object that does not list its keys as one without labels", () => {
+    const { set } = testRegistry();
+    expect(set.gauge("g", unlisted).set(1)).toBe(set.gauge("g"));
+    expect(set.gauge("g", unlisted)).toBe(set.gauge("g"));
+    expect(set.timer("t", {}, unlisted).update(1)).toBe(set.timer("t"));
+  });
+
+  it("REG-20a does the same by label names", () => {
+    const { set, logger } = testRegistry();
+    const family = set.counters("c", ["a", "b"]);
+    const labels = throwing("b") as { a: string; b: string };
+    expect(family.with(labels).inc()).toBe(set.counter("c", { a: "1" }));
+    expect(() => family.remove(labels)).not.toThrow();
+    expect(set.table.size).toBe(0);
+    expect(logger.of("warn")).toEqual([
+      expect.stringContaining("c in MetricSet: a label that cannot be read (b) is left"),
+    ]);
+    for (const names of [null, [Symbol("s")]] as unknown as [string][]) {
+      set.gauges("g", names).with("x").set(1);
+      expect(set.gauge("g").val).toBe(1);
+    }
+  });
+
+  it("REG-20a takes options that throw or are of no use as not given", () => {
+    const { set, logger } = testRegistry();
+    expect(set.histogram("h1", {}, throwing("buckets")).update(1).buckets).toHaveLength(15);
+    const list = new Proxy([1], {
+      get(target, key) {
+        if (key === "0" || key === Symbol.iterator) throw new Error("not now");
+        return Reflect.get(target, key);
+      },
+    });
+    expect(set.histogram("h2", {}, { buckets: list }).update(1).buckets).toHaveLength(15);
+    const odd = { unit: Symbol("us"), description: Symbol("d") } as unknown as { unit: string };
+    expect(set.timer("t", {}, odd).update(1).metric).toMatchObject({ unit: "", description: "" });
+    expect(logger.of("warn")).toHaveLength(2);
+  });
+
+  it("REG-20a does not throw where the overflow labels of a subclass do", () => {
+    const { registry } = testRegistry({ seriesLimit: 1 });
+    class Own extends MetricSet {
+      protected override overflowLabels(): never {
+        throw new Error("not now");
+      }
+    }
+    const set = registry.register(Own);
+    const held = set.counter("c", { a: 1 }).inc();
+    expect(set.counter("c", { a: 2 })).toBe(NOOP);
+    set.counters("c", ["a"]).remove(1);
+    set.counter("c", { a: 3 }).inc();
+    expect(() => held.inc()).not.toThrow();
+  });
+
+  it.each([5, undefined, null, {}, Symbol("s"), Object.create(null)])(
+    "REG-20a names the reason for a name that is no string: %o",
+    (name) => {
+      const { set, logger } = testRegistry();
+      expect(set.counter(name as string)).toBe(NOOP);
+      expect(set.gauge(name as string, { a: 1 }).set(1)).toBe(NOOP);
+      expect(set.table.badWrites).toBe(2);
+      expect(logger.of("warn")).toEqual([
+        `metric of type ${typeof name} in MetricSet: a name that is not a string is left out; further ones are only counted`,
+      ]);
+    },
+  );
+});
+
 describe("disable_metrics", () => {
   it("REG-30 REG-31 REG-21 gives the no-op for a name that matches, case or not", async () => {
     const { set, collectSamples } = testRegistry({ disableMetrics: patterns("a.*", "*c", "UPPER", "(?-i)Exact") });

@@ -46,14 +46,38 @@ export class SeriesTable {
     this.owner = owner;
   }
 
-  /** The series of this key, made where it is missing; the no-op where it is refused (REG-21, REG-22). */
+  /** The series of this key, made where it is missing; the no-op where it is refused (REG-21, REG-22). Never throws, whatever it is given (REG-20a). */
   get(kind: Kind, name: string, labels: Labels | null | undefined, options: InstrumentOptions | undefined): Series {
-    const of = (this.names[kind] as Map<string, MetricName>).get(name);
-    if (of !== undefined) {
-      const found = this.find(of, labels);
-      if (found !== undefined) return found;
+    try {
+      const of = (this.names[kind] as Map<string, MetricName>).get(name);
+      if (of !== undefined) {
+        const found = this.find(of, labels);
+        if (found !== undefined) return found;
+      }
+      return this.create(kind, name, labels ?? {}, options);
+    } catch (error) {
+      return this.getReadable(kind, name, labels, options, error);
     }
-    return this.create(kind, name, labels ?? {}, options);
+  }
+
+  /** As {@link get} after code of the caller threw, a getter or a proxy: what cannot be read is left out. */
+  private getReadable(
+    kind: Kind,
+    name: string,
+    labels: Labels | null | undefined,
+    options: InstrumentOptions | undefined,
+    error: unknown,
+  ): Series {
+    try {
+      const { errorText, readable } = require("./readable.js") as typeof import("./readable.js");
+      this.refuse(new MetricName(kind, name, this), `a label or an option that cannot be read (${errorText(error)})`);
+      const of = (this.names[kind] as Map<string, MetricName>).get(name);
+      const left = readable<Labels>(labels);
+      return (of && this.find(of, left)) ?? this.create(kind, name, left, readable<InstrumentOptions>(options));
+    } catch {
+      // A method that a subclass of the set wrote.
+      return noop();
+    }
   }
 
   find(of: MetricName, labels: Labels | null | undefined): Series | undefined {
@@ -66,7 +90,7 @@ export class SeriesTable {
   private create(kind: Kind, name: string, labels: Labels, options: InstrumentOptions | undefined): Series {
     let of = (this.names[kind] as Map<string, MetricName>).get(name) ?? new MetricName(kind, name, this);
     if (typeof name !== "string" || /[*"]/.test(name)) {
-      this.refuse(of, 'a name with * or "');
+      this.refuse(of, typeof name === "string" ? 'a name with * or "' : "a name that is not a string");
       return noop();
     }
     if (this.owner.isDisabled(name)) return noop();
@@ -92,10 +116,11 @@ export class SeriesTable {
   private make(of: MetricName, labels: LabelSet, options: InstrumentOptions | undefined): Series {
     let bounds: readonly number[] = [];
     if (of.kind === HISTOGRAM) {
-      bounds = bucketBounds(options?.buckets) ?? DEFAULT_BOUNDS;
-      if (bounds === DEFAULT_BOUNDS && bucketBounds(options?.buckets) === undefined) {
-        this.refuse(of, "buckets that are not strictly ascending numbers; the default ones are used");
+      const given = bucketBounds(options?.buckets);
+      if (given === undefined) {
+        this.refuse(of, "a list of buckets that are not strictly ascending numbers (the default ones are used)");
       }
+      bounds = given ?? DEFAULT_BOUNDS;
     }
     const before = of.metrics.length;
     const metric = of.metric(options, bounds);
@@ -206,7 +231,7 @@ export class SeriesTable {
       series.labels = this.index.ensure(labels);
       return this.place(series);
     }
-    const into = other ?? this.create(of.kind, of.name, labels, options);
+    const into = other ?? this.get(of.kind, of.name, labels, options);
     if (into === noop()) return undefined;
     return into.state < 0 ? this.redirect(into) : into;
   }
@@ -214,7 +239,8 @@ export class SeriesTable {
   /** Counts something that cannot be recorded and has it logged once a name (REG-20a). */
   refuse(of: MetricName, reason: string): void {
     this.badWrites++;
-    const name = String(of.name);
+    // What is no string may not even become one.
+    const name = typeof of.name === "string" ? of.name : `of type ${typeof of.name}`;
     if (this.refusedNames.has(name) || this.refusedNames.size >= 1000) return;
     this.refusedNames.add(name);
     this.owner.refused(name, reason);

@@ -14,7 +14,7 @@ import {
 } from "./frame.js";
 import { isolatedPoints } from "./gaps.js";
 import { seriesToken, tokenColour, translucent } from "./palette.js";
-import { valueRange, valueTicks } from "./scale.js";
+import { extremes, valueRange, valueTicks } from "./scale.js";
 
 /** What decides how a chart is drawn; sizes in CSS pixels. */
 export interface ChartShape {
@@ -40,7 +40,7 @@ export function chartOptions(
     legend: { show: false },
     scales: {
       x: { time: false, range: () => [current().fromMs, current().toMs] },
-      y: { range: (_plot, min, max) => valueRange(min, max, unit()) },
+      y: { range: (plot) => valueRange(...extremes(plot.data.slice(1)), unit()) },
     },
     axes: [
       timeAxis(),

@@ -1,9 +1,24 @@
 import { tickIncrements, unitFamily } from "../format/unit.js";
 
-/** The range of a value axis: from zero (or below, for negative values) to a round value above the largest. */
-export function valueRange(min: number | null, max: number | null, unit: string | null): [number, number] {
-  const low = Math.min(0, min ?? 0);
-  const high = Math.max(0, max ?? 0);
+/**
+ * The least and the greatest of zero and all values. uPlot by itself looks only at the steps that begin in the window, but the line from the one before comes in from
+ * the left.
+ */
+export function extremes(columns: readonly ArrayLike<number | null | undefined>[]): [low: number, high: number] {
+  let low = 0;
+  let high = 0;
+  for (const column of columns) {
+    for (let index = 0; index < column.length; index++) {
+      const value = column[index] ?? 0;
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+  }
+  return [low, high];
+}
+
+/** The range of a value axis: from zero, or `low` below it, to a round value above `high`. */
+export function valueRange(low: number, high: number, unit: string | null): [number, number] {
   if (low === 0 && high === 0) return [0, unitFamily(unit) === "percent" ? 0.1 : 1];
   const increments = tickIncrements(unit);
   const step = increments.find((increment) => (high - low) * 1.04 <= increment * 4) ?? increments.at(-1) ?? 1;

@@ -35,8 +35,8 @@ function nullTransport(): Transport {
 
 /** Something that sends through the client by itself: its last values go before the client's own. */
 export interface Companion {
-  /** Sends its present values and goes on. */
-  collect(): Promise<void>;
+  /** Sends its present values and goes on. What takes longer than `limitMs` to read is left out. */
+  collect(limitMs: number): Promise<void>;
   /** Sends its last values. */
   stop(): Promise<void>;
 }
@@ -143,7 +143,7 @@ export class AgentClient {
     this.metrics.start();
     this.removeShutdownHooks = installShutdownHooks(
       endable({
-        collect: () => this.collectAll(),
+        collect: (limitMs) => this.collectAll(limitMs),
         collectSync: () => this.metrics.collectSync(),
         close: (limitMs) => this.close(limitMs),
         transport: this.transport,
@@ -231,8 +231,9 @@ export class AgentClient {
   }
 
   /** Before the process ends by itself: the companions' last values too (W-92). */
-  private async collectAll(): Promise<void> {
-    await this.closeStep(() => runSuppressed(() => Promise.all([...this.companions].map((one) => one.collect()))));
+  private async collectAll(limitMs: number): Promise<void> {
+    const companions = [...this.companions];
+    await this.closeStep(() => runSuppressed(() => Promise.all(companions.map((one) => one.collect(limitMs)))));
     await this.collect();
   }
 

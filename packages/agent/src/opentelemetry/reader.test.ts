@@ -27,3 +27,28 @@ it("tells of a callback that fails at each collection once in a while, with how 
     await reader.shutdown();
   }
 });
+
+it("OT-22 gives a callback no longer than the process has left when it ends", async () => {
+  const client = new Client({
+    start: false,
+    transport: new RecordingTransport(),
+    metricsInterval: "30s",
+    logLevel: "off",
+  });
+  const companions: { collect(limitMs: number): Promise<void> }[] = [];
+  const accompany = vi.spyOn(client, "accompany").mockImplementation((companion) => {
+    companions.push(companion);
+    return () => {};
+  });
+  const reader = new TidegaugeMetricReader({ client });
+  const collect = vi.fn(async () => ({
+    resourceMetrics: { resource: { attributes: {} }, scopeMetrics: [] },
+    errors: [],
+  }));
+  reader.setMetricProducer({ collect } as never);
+  await companions[0]?.collect(1000);
+  await reader.forceFlush();
+  expect(collect.mock.calls).toEqual([[{ timeoutMillis: 1000 }], [{ timeoutMillis: 15_000 }]]);
+  accompany.mockRestore();
+  await reader.shutdown();
+});

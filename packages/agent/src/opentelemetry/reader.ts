@@ -32,7 +32,7 @@ export class TidegaugeMetricReader {
     this.exporter = new TidegaugeMetricExporter({ client: this.client });
     // Read once: the reader keeps its start-up decision (REG-86).
     this.intervalMs = this.client.config.values.metricsIntervalMs;
-    this.leaveClient = this.client.accompany({ collect: () => this.run(), stop: () => this.stop() });
+    this.leaveClient = this.client.accompany({ collect: (limitMs) => this.run(limitMs), stop: () => this.stop() });
   }
 
   /** Called by the `MeterProvider` the reader is given to. Throws when it already has one. */
@@ -89,17 +89,17 @@ export class TidegaugeMetricReader {
   }
 
   /** One collection; while one runs, that one. */
-  private run(): Promise<void> {
-    this.running ??= this.collectAndSend().finally(() => {
+  private run(limitMs: number = this.intervalMs / 2): Promise<void> {
+    this.running ??= this.collectAndSend(Math.min(limitMs, this.intervalMs / 2)).finally(() => {
       this.running = undefined;
     });
     return this.running;
   }
 
-  private async collectAndSend(): Promise<void> {
+  private async collectAndSend(limitMs: number): Promise<void> {
     if (this.producer === undefined || this.intervalMs <= 0) return;
     try {
-      const { resourceMetrics, errors } = await this.producer.collect({ timeoutMillis: this.intervalMs / 2 });
+      const { resourceMetrics, errors } = await this.producer.collect({ timeoutMillis: limitMs });
       for (const error of errors) this.complain("warn", `OpenTelemetry collection: ${String(error)}`);
       this.exporter.export(resourceMetrics, (result) => {
         if (result.code === FAILED) this.complain("error", `OpenTelemetry export: ${String(result.error)}`);

@@ -18,7 +18,7 @@ export interface Endable {
 
 /** The parts of a client that end. */
 export interface EndableParts {
-  readonly collect: () => Promise<void>;
+  readonly collect: (limitMs: number) => Promise<void>;
   readonly collectSync: () => void;
   readonly close: (limitMs: number) => Promise<void>;
   readonly transport: Transport;
@@ -31,7 +31,7 @@ export function endable({ collect, collectSync, close, transport }: EndableParts
     drain: (limitMs) =>
       within(
         limitMs,
-        collect().then(() => (http ? http.flush(limitMs) : transport.flush())),
+        collect(limitMs).then(() => (http ? http.flush(limitMs) : transport.flush())),
       ),
     close: async (limitMs) => void (await within(limitMs, close(limitMs))),
     collectSync,

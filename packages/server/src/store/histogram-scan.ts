@@ -1,18 +1,11 @@
-import {
-  BIGINT,
-  type DuckDBBlobVector,
-  type DuckDBConnection,
-  type DuckDBType,
-  type DuckDBValue,
-} from "@duckdb/node-api";
+import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Aggregation } from "@tidegauge/protocol/query";
-import { numbers } from "./engine.js";
 import type { GroupBuckets } from "./group-buckets.js";
-import { addBuckets, type Buckets, bucketIncrease, decodeBounds, decodeCounts, fell } from "./histogram.js";
-import { LOOKBACK_MS, processStarts } from "./previous.js";
+import { type Buckets, bucketIncrease, fell } from "./histogram.js";
+import { eachSample, type HistogramSample } from "./histogram-samples.js";
+import { begunAtZero, LOOKBACK_MS } from "./previous.js";
 import type { ScanPlan } from "./scan-plan.js";
 import type { FileSelection } from "./selection.js";
-import { sourceOf } from "./sources.js";
 import type { GroupValues } from "./window.js";
 
 /** Reports of a process whose counts decide what an unmarked histogram means. */
@@ -33,12 +26,6 @@ export interface HistogramGroups {
 
 /** What is made of the buckets within a step: a value, or the buckets themselves for percentiles and for `buckets`. */
 export type HistogramAggregation = Aggregation | "buckets";
-
-interface HistogramSample {
-  readonly series: number;
-  readonly timeMs: number;
-  readonly buckets: Buckets;
-}
 
 /** Reduces the histograms of the selection within each step and adds them to their groups. */
 export async function scanHistograms(
@@ -162,7 +149,9 @@ async function decideUnknown(
   const deltas = new Set<number>();
   if (unknown.size === 0) return deltas;
   let before: HistogramSample | undefined;
-  const qualify = `QUALIFY row_number() OVER (PARTITION BY series ORDER BY time, bounds, counts) <= ${DECIDING_REPORTS}`;
+  let reports = 0;
+  // Those at the time of the last that decides come along: only then their order is known.
+  const qualify = `QUALIFY rank() OVER (PARTITION BY series ORDER BY time) <= ${DECIDING_REPORTS}`;
   await eachSample(
     connection,
     files,
@@ -171,67 +160,33 @@ async function decideUnknown(
     {},
     qualify,
     (sample) => {
-      if (before?.series === sample.series && fell(before.buckets, sample.buckets)) deltas.add(sample.series);
+      reports = before?.series === sample.series ? reports + 1 : 1;
+      const decides = reports > 1 && reports <= DECIDING_REPORTS;
+      if (decides && before !== undefined && fell(before.buckets, sample.buckets)) deltas.add(sample.series);
       before = sample;
     },
   );
   return deltas;
 }
 
-/** The last sample before the window; no buckets for a series never seen before whose process started within it. */
+/** The last sample before the window; no buckets for a series never seen before whose process is known from its start (QRY-12). */
 async function previousBuckets(
   connection: DuckDBConnection,
-  { selection, near, nearFiles, window }: ScanPlan,
+  { selection, near, nearFiles, earlier, window }: ScanPlan,
   before: readonly FileSelection[],
   wanted: (series: number) => boolean,
 ): Promise<Map<number, Buckets>> {
   const found = new Map<number, Buckets>();
   const missing = (series: number): boolean => wanted(series) && !found.has(series);
-  const qualify = "QUALIFY row_number() OVER (PARTITION BY series ORDER BY time DESC, bounds DESC, counts DESC) = 1";
+  const qualify = "QUALIFY time = max(time) OVER (PARTITION BY series)";
   const note = (sample: HistogramSample): void => void found.set(sample.series, sample.buckets);
   const recent = { after: window.fromMs - LOOKBACK_MS, from: window.fromMs };
   await eachSample(connection, near, missing, "p.time >= $after AND p.time < $from", recent, qualify, note);
   if (!selection.series.some(({ index }) => missing(index))) return found;
   await eachSample(connection, before, missing, "p.time < $from", { from: window.fromMs }, qualify, note);
-  const starts = await processStarts(connection, nearFiles, window);
-  for (const { index, process } of selection.series) {
-    if (missing(index) && starts.has(process)) found.set(index, new Map());
+  const never = selection.series.filter(({ index }) => missing(index));
+  for (const series of await begunAtZero(connection, never, [...nearFiles, ...earlier], window)) {
+    found.set(series, new Map());
   }
   return found;
-}
-
-async function eachSample(
-  connection: DuckDBConnection,
-  files: readonly FileSelection[],
-  keep: (series: number) => boolean,
-  condition: string,
-  times: Readonly<Record<string, number>>,
-  qualify: string,
-  use: (sample: HistogramSample) => void,
-): Promise<void> {
-  const source = sourceOf("histograms", files, keep, condition);
-  if (source === undefined) return;
-  const values: Record<string, DuckDBValue> = { ...source.values };
-  const types: Record<string, DuckDBType> = { ...source.types };
-  for (const [name, time] of Object.entries(times)) {
-    values[name] = BigInt(time);
-    types[name] = BIGINT;
-  }
-  const result = await connection.stream(
-    `SELECT series, CAST(time AS DOUBLE), bounds, counts FROM (${source.sql}) ${qualify} ORDER BY series, time, bounds, counts`,
-    values,
-    types,
-  );
-  for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-    const series = numbers(chunk, 0);
-    const time = numbers(chunk, 1);
-    const bounds = chunk.getColumnVector(2) as DuckDBBlobVector;
-    const counts = chunk.getColumnVector(3) as DuckDBBlobVector;
-    for (let row = 0; row < chunk.rowCount; row++) {
-      const values = decodeBounds(bounds.getItemBytes(row) ?? new Uint8Array());
-      const buckets: Buckets = new Map();
-      addBuckets(buckets, values, decodeCounts(counts.getItemBytes(row) ?? new Uint8Array(), values.length));
-      use({ series: series[row] as number, timeMs: time[row] as number, buckets });
-    }
-  }
 }

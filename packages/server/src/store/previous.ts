@@ -1,6 +1,14 @@
-import { BIGINT, type DuckDBConnection, type DuckDBType, type DuckDBValue } from "@duckdb/node-api";
+import {
+  BIGINT,
+  type DuckDBConnection,
+  type DuckDBType,
+  type DuckDBValue,
+  LIST,
+  listValue,
+  VARCHAR,
+} from "@duckdb/node-api";
 import { rows } from "./engine.js";
-import type { FileSelection, Selection } from "./selection.js";
+import type { FileSelection, SelectedSeries, Selection } from "./selection.js";
 import { sourceOf } from "./sources.js";
 import type { StoreFile } from "./store-file.js";
 import type { Window } from "./window.js";
@@ -9,9 +17,8 @@ import type { Window } from "./window.js";
 export const LOOKBACK_MS: number = 10 * 60_000;
 
 /**
- * The last value before the window of every cumulative series in `wanted`, and 0 for one that was never seen before and whose process started
- * within the window (design: nothing is invented). `nearFiles` touch the lookback and the window (`near`: what they
- * hold of the selection), `earlier` are all before them.
+ * The last value before the window of every cumulative series in `wanted`, and 0 for one that was never seen before and whose process is known from
+ * its start (QRY-12). `nearFiles` touch the lookback and the window (`near`: what they hold of the selection), `earlier` are all before them.
  */
 export async function previousValues(
   connection: DuckDBConnection,
@@ -25,34 +32,36 @@ export async function previousValues(
   const values = new Map<number, number>();
   const missing = (series: number): boolean => wanted(series) && !values.has(series);
   await lastPoints(connection, near, missing, window.fromMs - LOOKBACK_MS, window.fromMs, values);
-  const open = selection.series.filter(({ index }) => missing(index));
-  if (open.length === 0) return values;
+  if (!selection.series.some(({ index }) => missing(index))) return values;
   const before = [...(await selection.find(connection, earlier, true)), ...near];
   await lastOfFiles(connection, before, missing, window.fromMs, values);
-  const starts = await processStarts(connection, nearFiles, window);
-  for (const { index, process } of open) {
-    if (missing(index) && starts.has(process)) values.set(index, 0);
-  }
+  const never = selection.series.filter(({ index }) => missing(index));
+  for (const series of await begunAtZero(connection, never, [...nearFiles, ...earlier], window)) values.set(series, 0);
   return values;
 }
 
-/** Processes that are known to have started within the window. */
-export async function processStarts(
+/**
+ * Which of these series, none of which was seen before the window, began at 0: those of a process whose first batch the files hold. A series that such
+ * a process reports later is new. `files` are all with events before the window's end. Retention drops a start together with the samples of the first
+ * batch, and before the later ones: of a process that is older than what is kept nothing is assumed.
+ */
+export async function begunAtZero(
   connection: DuckDBConnection,
+  series: readonly SelectedSeries[],
   files: readonly StoreFile[],
   window: Window,
-): Promise<Set<string>> {
-  const started = new Set<string>();
-  for (const file of files) {
-    const found = await rows(
-      connection,
-      `SELECT process FROM ${file.alias}.starts WHERE started >= $from AND started < $to`,
-      { from: BigInt(window.fromMs), to: BigInt(window.toMs) },
-      { from: BIGINT, to: BIGINT },
-    );
-    for (const [process] of found) started.add(process as string);
-  }
-  return started;
+): Promise<number[]> {
+  if (series.length === 0 || files.length === 0) return [];
+  const starts = files.map(({ alias }) => `SELECT process, started FROM ${alias}.starts`);
+  const found = await rows(
+    connection,
+    `SELECT DISTINCT process FROM (${starts.join(" UNION ALL ")})
+     WHERE started < $to AND process IN (SELECT unnest($processes))`,
+    { to: BigInt(window.toMs), processes: listValue([...new Set(series.map(({ process }) => process))]) },
+    { to: BIGINT, processes: LIST(VARCHAR) },
+  );
+  const known = new Set(found.map(([process]) => process as string));
+  return series.filter(({ process }) => known.has(process)).map(({ index }) => index);
 }
 
 /** Looks the last sample up where it costs least: a sorted file that ends before the window tells it in its dictionary. */

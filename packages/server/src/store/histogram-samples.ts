@@ -1,0 +1,75 @@
+import {
+  BIGINT,
+  type DuckDBBlobVector,
+  type DuckDBConnection,
+  type DuckDBType,
+  type DuckDBValue,
+} from "@duckdb/node-api";
+import { numbers } from "./engine.js";
+import { addBuckets, type Buckets, decodeBounds, decodeCounts } from "./histogram.js";
+import type { FileSelection } from "./selection.js";
+import { sourceOf } from "./sources.js";
+
+/** A stored histogram of a series of the query. */
+export interface HistogramSample {
+  readonly series: number;
+  readonly timeMs: number;
+  readonly buckets: Buckets;
+}
+
+/**
+ * Hands over the histograms of the series that `keep` names, by series, then time, then number of observations: of several at one time the greatest
+ * is the last. `condition` and `qualify` are SQL of ours, `times` what `condition` names, in epoch milliseconds.
+ */
+export async function eachSample(
+  connection: DuckDBConnection,
+  files: readonly FileSelection[],
+  keep: (series: number) => boolean,
+  condition: string,
+  times: Readonly<Record<string, number>>,
+  qualify: string,
+  use: (sample: HistogramSample) => void,
+): Promise<void> {
+  const source = sourceOf("histograms", files, keep, condition);
+  if (source === undefined) return;
+  const values: Record<string, DuckDBValue> = { ...source.values };
+  const types: Record<string, DuckDBType> = { ...source.types };
+  for (const [name, time] of Object.entries(times)) {
+    values[name] = BigInt(time);
+    types[name] = BIGINT;
+  }
+  // From 128 on the bytes of encoded counts do not compare as numbers: they only order equal totals, so that no answer depends on the order of arrival.
+  const result = await connection.stream(
+    `SELECT series, CAST(time AS DOUBLE), bounds, counts FROM (${source.sql}) ${qualify} ORDER BY series, time, bounds, counts`,
+    values,
+    types,
+  );
+  let atOneTime: HistogramSample[] = [];
+  for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    const series = numbers(chunk, 0);
+    const time = numbers(chunk, 1);
+    const bounds = chunk.getColumnVector(2) as DuckDBBlobVector;
+    const counts = chunk.getColumnVector(3) as DuckDBBlobVector;
+    for (let row = 0; row < chunk.rowCount; row++) {
+      const values = decodeBounds(bounds.getItemBytes(row) ?? new Uint8Array());
+      const buckets: Buckets = new Map();
+      addBuckets(buckets, values, decodeCounts(counts.getItemBytes(row) ?? new Uint8Array(), values.length));
+      const sample = { series: series[row] as number, timeMs: time[row] as number, buckets };
+      const [first] = atOneTime;
+      if (first !== undefined && (first.series !== sample.series || first.timeMs !== sample.timeMs)) {
+        byTotal(atOneTime).forEach(use);
+        atOneTime = [];
+      }
+      atOneTime.push(sample);
+    }
+  }
+  byTotal(atOneTime).forEach(use);
+}
+
+function byTotal(samples: HistogramSample[]): HistogramSample[] {
+  if (samples.length < 2) return samples;
+  return samples
+    .map((sample) => ({ sample, total: [...sample.buckets.values()].reduce((sum, count) => sum + count, 0) }))
+    .sort((a, b) => a.total - b.total)
+    .map(({ sample }) => sample);
+}

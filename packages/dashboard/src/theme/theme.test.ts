@@ -20,3 +20,31 @@ it("listens to the system once, however many charts there are, and stops with th
   expect(heard.size).toBe(0);
   vi.unstubAllGlobals();
 });
+
+it("never reads the list it listens to, which would take the event of a change from it", async () => {
+  vi.resetModules();
+  const { onThemeChange, shownTheme } = await import("./theme.js");
+  const readWhileListening: unknown[] = [];
+  vi.stubGlobal("window", {
+    matchMedia: () => {
+      let listening = false;
+      return {
+        addEventListener: () => {
+          listening = true;
+        },
+        removeEventListener: () => {},
+        get matches() {
+          if (listening) readWhileListening.push(this);
+          return true;
+        },
+      };
+    },
+    localStorage: { getItem: () => null },
+  });
+  expect(shownTheme()).toBe("dark");
+  const stop = onThemeChange(() => {});
+  expect(shownTheme()).toBe("dark");
+  expect(readWhileListening).toEqual([]);
+  stop();
+  vi.unstubAllGlobals();
+});

@@ -6,12 +6,15 @@ export const THEME_CHOICES: readonly ThemeChoice[] = ["auto", "light", "dark"];
 
 const STORAGE_KEY = "tidegauge.theme";
 
-let media: MediaQueryList | undefined;
+const SYSTEM_DARK = "(prefers-color-scheme: dark)";
+
+/** Listened to and never read: a list that is read between a change and its event has no event any more in Chromium, and the page would keep the old theme. */
+let watched: MediaQueryList | undefined;
 
 /** Always the same list: each call of `matchMedia` makes a new one, with listeners of its own. */
-function systemDark(): MediaQueryList {
-  media ??= window.matchMedia("(prefers-color-scheme: dark)");
-  return media;
+function watchedSystem(): MediaQueryList {
+  watched ??= window.matchMedia(SYSTEM_DARK);
+  return watched;
 }
 
 const listeners = new Set<() => void>();
@@ -30,7 +33,7 @@ export function themeChoice(): ThemeChoice {
 export function shownTheme(): "light" | "dark" {
   const choice = themeChoice();
   if (choice !== "auto") return choice;
-  return systemDark().matches ? "dark" : "light";
+  return window.matchMedia(SYSTEM_DARK).matches ? "dark" : "light";
 }
 
 /** Puts the theme on the document; tokens.css does the rest. */
@@ -51,10 +54,10 @@ export function chooseTheme(choice: ThemeChoice): void {
 
 /** Calls `listener` when the shown theme may have changed, by choice or by the system. Returns the stop function. */
 export function onThemeChange(listener: () => void): () => void {
-  if (listeners.size === 0) systemDark().addEventListener("change", applyTheme);
+  if (listeners.size === 0) watchedSystem().addEventListener("change", applyTheme);
   listeners.add(listener);
   return () => {
     listeners.delete(listener);
-    if (listeners.size === 0) systemDark().removeEventListener("change", applyTheme);
+    if (listeners.size === 0) watchedSystem().removeEventListener("change", applyTheme);
   };
 }

@@ -92,6 +92,10 @@ describe("entry points", () => {
     ).toEqual([]);
     expect(files.filter((file) => /^(hooks|sets\/.*)\//.test(file))).toEqual(["hooks/hono.js"]);
     expect(files.filter((file) => file.startsWith("instruments/"))).toEqual(["instruments/kind.js"]);
+    // One that costs 2 MiB and a millisecond.
+    const builtIns = run("-e", `require("@tidegauge/agent"); console.log(JSON.stringify(process.moduleLoadList))`);
+    expect(builtIns).toContain("NativeModule path");
+    expect(builtIns).not.toContain("NativeModule perf_hooks");
   });
 
   it("a start loads no hook of a package before the package, and nothing that is not configured", () => {

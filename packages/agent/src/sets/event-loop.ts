@@ -1,8 +1,12 @@
-import { type EventLoopUtilization, type PerformanceObserver, performance } from "node:perf_hooks";
+import type { EventLoopUtilization, PerformanceObserver } from "node:perf_hooks";
 import { MetricSet } from "../metricset.js";
 import type { MetricsRegistry } from "../registry.js";
 import type { LoopDelay } from "./loop-delay.js";
 import type { MetricRow } from "./metric-row.js";
+
+/** Node's own, since jsdom's global `performance` has none; loaded with the first set, not with the package. */
+const utilization = (now?: EventLoopUtilization, before?: EventLoopUtilization): EventLoopUtilization =>
+  process.getBuiltinModule("node:perf_hooks").performance.eventLoopUtilization(now, before);
 
 /** The metrics of the set. None is on Elastic's internal list, and one foreign name moves a whole metricset, hence a set of its own (SRV-60). */
 export const EVENT_LOOP_METRICS: readonly MetricRow[] = [
@@ -59,7 +63,7 @@ export class EventLoopMetricSet extends MetricSet {
     resetOnCollect: true,
     buckets: GC_BOUNDS_MS,
   });
-  private before: EventLoopUtilization = performance.eventLoopUtilization();
+  private before: EventLoopUtilization = utilization();
 
   constructor(registry: MetricsRegistry) {
     super(registry);
@@ -73,8 +77,8 @@ export class EventLoopMetricSet extends MetricSet {
 
   override beforeCollect(): void {
     this.record(this.observer.takeRecords());
-    const now = performance.eventLoopUtilization();
-    this.gauge("nodejs.eventloop.utilization").set(performance.eventLoopUtilization(now, this.before).utilization || 0);
+    const now = utilization();
+    this.gauge("nodejs.eventloop.utilization").set(utilization(now, this.before).utilization || 0);
     this.before = now;
     const { p50, p99 } = this.delay.read(this);
     this.gauge("nodejs.eventloop.delay.p50.ms").set(p50);

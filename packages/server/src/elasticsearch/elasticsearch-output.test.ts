@@ -1,46 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Metricset } from "@tidegauge/protocol";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { describeOutput } from "../output/output.cases.js";
 import type { Batch } from "../output/output.js";
-import { type ElasticsearchOptions, ElasticsearchOutput } from "./elasticsearch-output.js";
-import { FakeSearchNode } from "./fake-search-node.testing.js";
-
-let directory: string;
-let node: FakeSearchNode;
-const opened: ElasticsearchOutput[] = [];
-const logged: string[] = [];
-
-beforeEach(async () => {
-  directory = mkdtempSync(join(tmpdir(), "tidegauge-elasticsearch-"));
-  node = new FakeSearchNode();
-  await node.start();
-  logged.length = 0;
-});
-
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((output) => output.close()));
-  await node.stop().catch(() => {});
-  rmSync(directory, { recursive: true, force: true });
-});
-
-async function open(options: Partial<ElasticsearchOptions> = {}): Promise<ElasticsearchOutput> {
-  const output = new ElasticsearchOutput({
-    urls: [node.url],
-    directory,
-    queueBytes: 1_000_000,
-    namespace: "default",
-    observerVersion: "9.5.2",
-    patienceMs: 500,
-    log: (level, message) => logged.push(`${level} ${message}`),
-    ...options,
-  });
-  opened.push(output);
-  await output.start();
-  return output;
-}
+import { directory, logged, node, open, until } from "./output-fixture.testing.js";
 
 let sequence = 0;
 function batch(count = 1, batchId: string | undefined = `producer:${++sequence}`, metric = "a"): Batch {
@@ -57,10 +21,6 @@ function batch(count = 1, batchId: string | undefined = `producer:${++sequence}`
     metricsets,
     lines: metricsets.map((_, index) => index + 1),
   };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 describeOutput("the Elasticsearch output", async () => {

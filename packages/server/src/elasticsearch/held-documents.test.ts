@@ -1,46 +1,14 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Batch } from "../output/output.js";
 import { thisHour } from "./disk-queue.js";
-import { type ElasticsearchOptions, ElasticsearchOutput } from "./elasticsearch-output.js";
-import { FakeSearchNode } from "./fake-search-node.testing.js";
+import type { ElasticsearchOptions, ElasticsearchOutput } from "./elasticsearch-output.js";
+import { directory, logged, node, open as openOutput, until } from "./output-fixture.testing.js";
 
-let directory: string;
-let node: FakeSearchNode;
-const opened: ElasticsearchOutput[] = [];
-const logged: string[] = [];
-
-beforeEach(async () => {
-  directory = mkdtempSync(join(tmpdir(), "tidegauge-held-"));
-  node = new FakeSearchNode();
-  await node.start();
-  logged.length = 0;
-});
-
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((output) => output.close()));
-  await node.stop().catch(() => {});
-  rmSync(directory, { recursive: true, force: true });
-});
-
-async function open(options: Partial<ElasticsearchOptions> = {}): Promise<ElasticsearchOutput> {
-  const output = new ElasticsearchOutput({
-    urls: [node.url],
-    directory,
-    queueBytes: 1_000_000,
-    namespace: "default",
-    observerVersion: "9.5.2",
-    // Nothing here has to wait for an agent's time to be over.
-    patienceMs: 60_000,
-    log: (level, message) => logged.push(`${level} ${message}`),
-    ...options,
-  });
-  opened.push(output);
-  await output.start();
-  return output;
-}
+/** Nothing here has to wait for an agent's time to be over. */
+const open = (options: Partial<ElasticsearchOptions> = {}): Promise<ElasticsearchOutput> =>
+  openOutput({ patienceMs: 60_000, ...options });
 
 let sequence = 0;
 /** Documents of a service with one sample called `metric`, numbered from 0. */
@@ -57,10 +25,6 @@ function batch(metric: string, count = 1, service = "shop"): Batch {
     })),
     lines: Array.from({ length: count }, (_, index) => index + 1),
   };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 function figure(output: ElasticsearchOutput, name: string): number | undefined {

@@ -2,7 +2,6 @@ import { basename } from "node:path";
 import {
   BIGINT,
   DOUBLE,
-  type DuckDBBlobVector,
   type DuckDBConnection,
   type DuckDBResult,
   type DuckDBType,
@@ -14,9 +13,9 @@ import {
 } from "@duckdb/node-api";
 import { appendRows } from "./commit.js";
 import { isDiskFull } from "./disk.js";
-import { numbers, rows } from "./engine.js";
+import { rows } from "./engine.js";
 import { StoreError } from "./error.js";
-import { decodeBounds, decodeCounts } from "./histogram.js";
+import { eachStored } from "./histogram-samples.js";
 import type { ExportRequest } from "./messages.js";
 import type { StoreFile } from "./store-file.js";
 
@@ -120,21 +119,15 @@ async function decodeHistograms(
 async function decodeRows(result: DuckDBResult, index: number): Promise<DuckDBValue[][]> {
   const decoded: DuckDBValue[][] = [];
   for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-    const series = numbers(chunk, 0);
-    const time = numbers(chunk, 1);
-    const bounds = chunk.getColumnVector(2) as DuckDBBlobVector;
-    const counts = chunk.getColumnVector(3) as DuckDBBlobVector;
-    for (let row = 0; row < chunk.rowCount; row++) {
-      const bucketValues = decodeBounds(bounds.getItemBytes(row) ?? new Uint8Array());
-      const bucketCounts = decodeCounts(counts.getItemBytes(row) ?? new Uint8Array(), bucketValues.length);
+    eachStored(chunk, (series, timeMs, bounds, counts) => {
       decoded.push([
         index,
-        series[row] as number,
-        BigInt(time[row] as number),
-        listValue([...bucketValues]),
-        listValue([...bucketCounts].map((count) => BigInt(count))),
+        series,
+        BigInt(timeMs),
+        listValue([...bounds]),
+        listValue([...counts].map((count) => BigInt(count))),
       ]);
-    }
+    });
   }
   return decoded;
 }

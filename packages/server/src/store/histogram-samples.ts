@@ -2,6 +2,7 @@ import {
   BIGINT,
   type DuckDBBlobVector,
   type DuckDBConnection,
+  type DuckDBDataChunk,
   type DuckDBType,
   type DuckDBValue,
 } from "@duckdb/node-api";
@@ -46,24 +47,34 @@ export async function eachSample(
   );
   let atOneTime: HistogramSample[] = [];
   for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-    const series = numbers(chunk, 0);
-    const time = numbers(chunk, 1);
-    const bounds = chunk.getColumnVector(2) as DuckDBBlobVector;
-    const counts = chunk.getColumnVector(3) as DuckDBBlobVector;
-    for (let row = 0; row < chunk.rowCount; row++) {
-      const values = decodeBounds(bounds.getItemBytes(row) ?? new Uint8Array());
+    eachStored(chunk, (series, timeMs, bounds, counts) => {
       const buckets: Buckets = new Map();
-      addBuckets(buckets, values, decodeCounts(counts.getItemBytes(row) ?? new Uint8Array(), values.length));
-      const sample = { series: series[row] as number, timeMs: time[row] as number, buckets };
+      addBuckets(buckets, bounds, counts);
       const [first] = atOneTime;
-      if (first !== undefined && (first.series !== sample.series || first.timeMs !== sample.timeMs)) {
+      if (first !== undefined && (first.series !== series || first.timeMs !== timeMs)) {
         byTotal(atOneTime).forEach(use);
         atOneTime = [];
       }
-      atOneTime.push(sample);
-    }
+      atOneTime.push({ series, timeMs, buckets });
+    });
   }
   byTotal(atOneTime).forEach(use);
+}
+
+/** Decodes the rows of a chunk of series, time in epoch milliseconds, bounds and counts. */
+export function eachStored(
+  chunk: DuckDBDataChunk,
+  use: (series: number, timeMs: number, bounds: Float64Array, counts: Float64Array) => void,
+): void {
+  const series = numbers(chunk, 0);
+  const time = numbers(chunk, 1);
+  const bounds = chunk.getColumnVector(2) as DuckDBBlobVector;
+  const counts = chunk.getColumnVector(3) as DuckDBBlobVector;
+  for (let row = 0; row < chunk.rowCount; row++) {
+    const values = decodeBounds(bounds.getItemBytes(row) ?? new Uint8Array());
+    const observations = decodeCounts(counts.getItemBytes(row) ?? new Uint8Array(), values.length);
+    use(series[row] as number, time[row] as number, values, observations);
+  }
 }
 
 function byTotal(samples: HistogramSample[]): HistogramSample[] {

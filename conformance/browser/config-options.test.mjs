@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { expect, it } from "vitest";
 import { OPTIONS as KNOWN, problemOf } from "../../packages/dashboard/src/agent-config/options.ts";
+import { CENTRAL_OPTIONS, expectedOf } from "../../packages/protocol/src/central/options.ts";
 
 const load = createRequire(import.meta.url);
 const { OPTIONS } = load("../../packages/agent/dist/config/options.js");
@@ -29,4 +30,11 @@ it.each(dynamic)("the page takes for $name what the agent takes, and nothing els
   };
   for (const value of VALUES)
     expect([value, problemOf(option.name, value) === undefined]).toEqual([value, accepts(value)]);
+});
+
+it("the server's table is the page's, to the word", () => {
+  const shown = ({ name, example }) => ({ name, example });
+  expect(CENTRAL_OPTIONS.map(shown)).toEqual(KNOWN.map(shown));
+  for (const { name, expects } of KNOWN)
+    for (const value of VALUES) expect([name, value, expectedOf(name, value)]).toEqual([name, value, expects(value)]);
 });

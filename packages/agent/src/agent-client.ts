@@ -194,14 +194,17 @@ export class AgentClient {
     this.meterBridge?.remove();
     this.hooks?.remove();
     const { transport } = this;
-    const { HttpTransport } = started();
+    const { HttpTransport, within } = started();
     const begunMs = performance.now();
     const sendingMs = Math.min(limitMs, LAST_SENDING_MS);
     // Whatever one step does, the others follow: the transport has sockets and a lock to give back.
-    await this.within(Math.max(LAST_COLLECTION_MS, limitMs - sendingMs), async () => {
-      await this.closeStep(() => Promise.all([...this.companions].map((companion) => companion.stop())));
-      await this.closeStep(() => this.metrics.stop());
-    });
+    // A value that never comes must not keep the others from being sent.
+    const collectingMs = Math.max(LAST_COLLECTION_MS, limitMs - sendingMs);
+    if (!(await within(collectingMs, this.stopCollecting()))) {
+      this.logger.warn(
+        `the last collection took longer than ${Math.round(collectingMs)} ms: values it waits for are not sent`,
+      );
+    }
     await this.closeStep(() => this.metrics.close());
     await this.closeStep(() => this.poller?.stop());
     const leftMs = Math.max(sendingMs, limitMs - (performance.now() - begunMs));
@@ -209,17 +212,9 @@ export class AgentClient {
     this.removeShutdownHooks?.();
   }
 
-  /** Waits for the last collection, but not for ever: a value that never comes must not keep the others from being sent. */
-  private async within(limitMs: number, work: () => Promise<void>): Promise<void> {
-    let timer: Timer | undefined;
-    const isOver = new Promise<true>((resolve) => {
-      timer = started().systemClock.after(limitMs, () => resolve(true), true);
-    });
-    if ((await Promise.race([work(), isOver])) === true)
-      this.logger.warn(
-        `the last collection took longer than ${Math.round(limitMs)} ms: values it waits for are not sent`,
-      );
-    timer?.cancel();
+  private async stopCollecting(): Promise<void> {
+    await this.closeStep(() => Promise.all([...this.companions].map((companion) => companion.stop())));
+    await this.closeStep(() => this.metrics.stop());
   }
 
   private async closeStep(step: () => unknown): Promise<void> {

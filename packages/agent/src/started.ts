@@ -2,7 +2,7 @@
 export { CentralConfigPoller } from "./config/central.js";
 export { installHooks } from "./hooks/install.js";
 export { gatherMetadata } from "./metadata/build.js";
-export { endable } from "./shutdown/endable.js";
+export { endable, within } from "./shutdown/endable.js";
 export { installShutdownHooks } from "./shutdown/hooks.js";
 export { systemClock } from "./transport/clock.js";
 export { HttpTransport } from "./transport/http-transport.js";

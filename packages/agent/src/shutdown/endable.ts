@@ -41,7 +41,7 @@ export function endable({ collect, collectSync, close, transport }: EndableParts
 }
 
 /** Waits for the work, but no longer than the limit, and says whether it was done; the process is held meanwhile. */
-function within(limitMs: number, work: Promise<void>): Promise<boolean> {
+export function within(limitMs: number, work: Promise<void>): Promise<boolean> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(false), limitMs);
     const finish = (isDone: boolean): void => {

@@ -18,6 +18,7 @@ export interface DeliveryParts {
   readonly config: Config;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly endpoint: Endpoint;
   readonly sender: Sender;

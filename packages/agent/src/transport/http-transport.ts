@@ -115,11 +115,7 @@ export class HttpTransport implements Transport {
 
   queue(lines: Uint8Array, count: number): void {
     if (this.#silent) return;
-    if (this.#closing) {
-      this.#accounting.recordDropped("closed", count);
-      return;
-    }
-    const builder = this.#ready();
+    const builder = this.#closing ? undefined : this.#ready();
     if (builder === undefined) {
       this.#accounting.recordDropped("closed", count);
       return;
@@ -272,7 +268,7 @@ export class HttpTransport implements Transport {
     const delayMs = this.#config.values.apiRequestTimeMs * (0.9 + 0.2 * this.#random());
     this.#flushTimer = this.#clock.after(delayMs, () => {
       this.#armFlushTimer();
-      if (!this.#begun) void this.#begin();
+      void this.#begin();
       this.#made?.finish();
     });
   }

@@ -1,34 +1,16 @@
-import type { Config } from "../config/config.js";
-import type { Logger } from "../logging/logger.js";
 import type { MetadataSource } from "../metadata/build.js";
-import type { Accounting } from "./accounting.js";
 import type { Batch } from "./batch.js";
 import type { BatchBuilder } from "./batch-builder.js";
-import type { Clock } from "./clock.js";
-import { Delivery } from "./delivery.js";
-import type { Endpoint } from "./endpoint.js";
-import type { HealthRecord } from "./health.js";
+import { Delivery, type DeliveryParts } from "./delivery.js";
 import { MetadataLine } from "./metadata-line.js";
-import type { Sender } from "./sender.js";
 import { askServerVersion } from "./server-info.js";
 import type { Settlement } from "./settlement.js";
-import type { Spool } from "./spool.js";
 
 /** What the transport lends its pipeline. */
-export interface PipelineOptions {
-  readonly config: Config;
-  readonly logger: Logger;
-  readonly clock: Clock;
-  /** Uniform in [0, 1). */
-  readonly random: () => number;
-  readonly endpoint: Endpoint;
-  readonly sender: Sender;
+export interface PipelineOptions extends Omit<DeliveryParts, "metadata" | "settled"> {
   readonly metadata: MetadataSource;
   readonly ephemeralId: string;
-  readonly accounting: Accounting;
-  readonly health: HealthRecord;
   readonly settlement: Settlement;
-  readonly spool: Spool | undefined;
   /** A batch is complete and on its way. */
   readonly batchDone: () => void;
 }

@@ -83,9 +83,10 @@ export async function inTerminal(
   env: Record<string, string>,
   cues: readonly [string, string][] = [],
 ): Promise<{ code: number | null; screen: string }> {
-  const command = [process.execPath, TIDEGAUGE, ...args].map((part) => `'${part}'`).join(" ");
+  // exec: a shell that stays in the terminal's group hears Ctrl-C too, and dash then ends by it.
+  const command = `exec ${[process.execPath, TIDEGAUGE, ...args].map((part) => `'${part}'`).join(" ")}`;
   const child = spawn("script", ["-qefc", command, "/dev/null"], {
-    env: { ...process.env, TERM: "xterm", ...env },
+    env: { ...process.env, SHELL: "/bin/sh", TERM: "xterm", ...env },
     stdio: ["pipe", "pipe", "inherit"],
   });
   let screen = "";

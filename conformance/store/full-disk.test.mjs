@@ -17,8 +17,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { readManifest, writeManifest } from "../../packages/server/dist/store/files/manifest.js";
 import { openStore } from "../../packages/server/dist/store/index.js";
-import { readManifest, writeManifest } from "../../packages/server/dist/store/manifest.js";
 import { batch, stored, timeOf } from "./batches.mjs";
 
 const BASE_MS = 1_7180_000_000_000;

@@ -13,7 +13,7 @@ import { currentSpan, runSuppressed } from "./tracing/context.js";
 import type { PublicSpan, StartOptions, Transaction } from "./tracing/span.js";
 import { Tracer } from "./tracing/tracer.js";
 import type { Timer } from "./transport/clock.js";
-import type { HttpTransport } from "./transport/http-transport.js";
+import type { HttpTransport } from "./transport/http/http-transport.js";
 import type { Transport, TransportStats } from "./transport/transport.js";
 
 /** When the start is long over and nothing of the agent has become rare yet. */

@@ -2,9 +2,9 @@ import type { Client } from "./client.js";
 import { COMPATIBLE_OPTIONS } from "./config/compatible-options.js";
 import type { Logger } from "./logging/logger.js";
 import { systemClock } from "./transport/clock.js";
-import { createSender } from "./transport/create-sender.js";
-import { Endpoint } from "./transport/endpoint.js";
-import { proxyFor } from "./transport/proxy.js";
+import { createSender } from "./transport/http/create-sender.js";
+import { Endpoint } from "./transport/http/endpoint.js";
+import { proxyFor } from "./transport/http/proxy.js";
 
 const nothing = (): void => {};
 const SILENT: Logger = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing, fatal: nothing };

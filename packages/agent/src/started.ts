@@ -5,4 +5,4 @@ export { gatherMetadata } from "./metadata/build.js";
 export { endable, within } from "./shutdown/endable.js";
 export { installShutdownHooks } from "./shutdown/hooks.js";
 export { systemClock } from "./transport/clock.js";
-export { HttpTransport } from "./transport/http-transport.js";
+export { HttpTransport } from "./transport/http/http-transport.js";

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { RecordingLogger } from "../logging/recording-logger.testing.js";
 import { FakeServer } from "../transport/fake-server.testing.js";
 import { until } from "../transport/harness.testing.js";
+import { NodeSender } from "../transport/http/node-sender.js";
 import { ManualClock } from "../transport/manual-clock.testing.js";
-import { NodeSender } from "../transport/node-sender.js";
 import { CentralConfigPoller, maxAge } from "./central.js";
 import { Config, type ConfigOptions } from "./index.js";
 

@@ -1,7 +1,7 @@
 import type { Logger } from "../logging/logger.js";
 import { type Clock, systemClock, type Timer } from "../transport/clock.js";
-import { Endpoint } from "../transport/endpoint.js";
-import type { Answer, Sender } from "../transport/sender.js";
+import { Endpoint } from "../transport/http/endpoint.js";
+import type { Answer, Sender } from "../transport/http/sender.js";
 import type { Config } from "./config.js";
 
 const FIRST_POLL_MS = 1000;

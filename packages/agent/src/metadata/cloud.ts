@@ -1,6 +1,6 @@
 import type { Metadata } from "@tidegauge/protocol";
 import type { Logger } from "../logging/logger.js";
-import { NodeSender } from "../transport/node-sender.js";
+import { NodeSender } from "../transport/http/node-sender.js";
 import { awsCloud, azureAppService, azureCloud, type CloudMetadata, gcpCloud } from "./cloud-documents.js";
 
 const LINK_LOCAL = "169.254.169.254";

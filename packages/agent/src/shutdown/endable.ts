@@ -1,5 +1,5 @@
 import { clearTimeout, setTimeout } from "node:timers";
-import { HttpTransport } from "../transport/http-transport.js";
+import { HttpTransport } from "../transport/http/http-transport.js";
 import type { Transport } from "../transport/transport.js";
 
 /** What the hooks need of a client. No method throws or rejects. */

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { accountedFor, harness } from "./harness.testing.js";
+import { type Answer, type OutgoingRequest, type Sender, sendError } from "./http/sender.js";
 import { ManualClock, turn } from "./manual-clock.testing.js";
-import { type Answer, type OutgoingRequest, type Sender, sendError } from "./sender.js";
 
 /** What the server does with the next request. */
 type Fate = "accept" | "refuse some" | "refuse" | "busy" | "gone";

@@ -6,12 +6,12 @@ import { Backoff } from "./backoff.js";
 import type { Batch } from "./batch.js";
 import { BatchQueue } from "./batch-queue.js";
 import type { Clock, Timer } from "./clock.js";
-import type { Endpoint } from "./endpoint.js";
 import type { HealthRecord } from "./health.js";
+import type { Endpoint } from "./http/endpoint.js";
+import { NO_PROXY_CLIENT, type Sender } from "./http/sender.js";
 import type { MetadataLine } from "./metadata-line.js";
 import { judgeAnswer, judgeError, type Outcome } from "./outcome.js";
-import { NO_PROXY_CLIENT, type Sender } from "./sender.js";
-import type { Spool } from "./spool.js";
+import type { Spool } from "./spool/spool.js";
 
 /** What a delivery works with. */
 export interface DeliveryParts {

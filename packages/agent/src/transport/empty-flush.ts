@@ -1,6 +1,6 @@
 import type { Logger } from "../logging/logger.js";
-import type { Endpoint } from "./endpoint.js";
-import type { Sender } from "./sender.js";
+import type { Endpoint } from "./http/endpoint.js";
+import type { Sender } from "./http/sender.js";
 
 /**
  * Tells a server on this machine that all is flushed, though there was nothing to send: the Lambda extension waits for it (W-4). Never rejects.

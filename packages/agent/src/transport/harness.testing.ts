@@ -1,6 +1,6 @@
 import { Config, type ConfigOptions } from "../config/index.js";
 import { RecordingLogger } from "../logging/recording-logger.testing.js";
-import { HttpTransport, type HttpTransportOptions } from "./http-transport.js";
+import { HttpTransport, type HttpTransportOptions } from "./http/http-transport.js";
 import type { TransportStats } from "./transport.js";
 
 /** A transport with a logger that can be read, for tests. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { accountedFor, harness } from "./harness.testing.js";
+import type { OutgoingRequest, Sender } from "./http/sender.js";
+import { sendError } from "./http/sender.js";
 import { ManualClock } from "./manual-clock.testing.js";
-import type { OutgoingRequest, Sender } from "./sender.js";
-import { sendError } from "./sender.js";
 
 const HOUR_MS = 3_600_000;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Backoff, parseRetryAfter } from "./backoff.js";
+import type { Answer } from "./http/sender.js";
 import { judgeAnswer, judgeError } from "./outcome.js";
-import type { Answer } from "./sender.js";
 
 function answer(status: number, body = "", headers: Record<string, string> = {}, premature = false): Answer {
   return { status, body, headers, premature };

@@ -1,5 +1,5 @@
 import { parseRetryAfter } from "./backoff.js";
-import type { Answer } from "./sender.js";
+import type { Answer } from "./http/sender.js";
 
 /** What an answer means for the batch it answers. */
 export type Outcome =

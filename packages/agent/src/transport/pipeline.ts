@@ -2,8 +2,8 @@ import type { MetadataSource } from "../metadata/build.js";
 import type { Batch } from "./batch.js";
 import type { BatchBuilder } from "./batch-builder.js";
 import { Delivery, type DeliveryParts } from "./delivery.js";
+import { askServerVersion } from "./http/server-info.js";
 import { MetadataLine } from "./metadata-line.js";
-import { askServerVersion } from "./server-info.js";
 import type { Settlement } from "./settlement.js";
 
 /** What the transport lends its pipeline. */

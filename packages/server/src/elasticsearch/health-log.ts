@@ -1,4 +1,4 @@
-import type { HeldDocument } from "./bulk.js";
+import type { HeldDocument } from "./bulk/bulk.js";
 
 /** Under overload nodes refuse and take in turn: a problem that comes back is not logged again before this time is over. */
 const QUIET_MS = 60_000;

@@ -2,9 +2,9 @@ import { existsSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Batch } from "../output/output.js";
-import { thisHour } from "./disk-queue.js";
 import type { ElasticsearchOptions, ElasticsearchOutput } from "./elasticsearch-output.js";
 import { directory, logged, node, open as openOutput, until } from "./output-fixture.testing.js";
+import { thisHour } from "./queue/disk-queue.js";
 
 /** Nothing here has to wait for an agent's time to be over. */
 const open = (options: Partial<ElasticsearchOptions> = {}): Promise<ElasticsearchOutput> =>

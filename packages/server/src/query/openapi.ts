@@ -1,6 +1,6 @@
 import { AGGREGATIONS, QUERY_DIMENSIONS } from "@tidegauge/protocol/query";
-import { DEFAULT_BUCKETS, MAX_BUCKETS } from "../store/limits.js";
 import { EXPORT_FORMATS } from "../store/messages.js";
+import { DEFAULT_BUCKETS, MAX_BUCKETS } from "../store/read/limits.js";
 
 import { ref, SCHEMAS, type Schema, TEXT } from "./schemas.js";
 

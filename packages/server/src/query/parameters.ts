@@ -1,6 +1,5 @@
 import { AGGREGATIONS, parseTime } from "@tidegauge/protocol/query";
 import { z } from "zod";
-import { DEFAULT_BUCKETS, MAX_BUCKETS, MAX_SERIES } from "../store/limits.js";
 import {
   type BreakdownRequest,
   type BucketsRequest,
@@ -9,6 +8,7 @@ import {
   type ProcessesRequest,
   type ScanRequest,
 } from "../store/messages.js";
+import { DEFAULT_BUCKETS, MAX_BUCKETS, MAX_SERIES } from "../store/read/limits.js";
 import { filter, keys, limitUpTo, metric, optional, step } from "./fields.js";
 
 /** The query is wrong: answered 400 with this code. */

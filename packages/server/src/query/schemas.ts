@@ -1,4 +1,4 @@
-import { MAX_BUCKETS } from "../store/limits.js";
+import { MAX_BUCKETS } from "../store/read/limits.js";
 
 /** A JSON schema, as OpenAPI 3.1 writes it. */
 export type Schema = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Arrivals } from "../store/arrivals.js";
+import { Arrivals } from "../store/write/arrivals.js";
 import { summarizeServices } from "./services.js";
 
 const NOW = Date.UTC(2026, 4, 5, 12);

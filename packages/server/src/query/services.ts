@@ -1,7 +1,7 @@
 import type { ServiceSummary } from "@tidegauge/protocol/query";
 import type { Sighting } from "../sighting.js";
-import type { Arrivals } from "../store/arrivals.js";
 import type { StoredService } from "../store/messages.js";
+import type { Arrivals } from "../store/write/arrivals.js";
 
 /** A clock that is off by more is told of. */
 const CLOCK_TOLERANCE_MS = 60_000;

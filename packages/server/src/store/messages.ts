@@ -1,7 +1,7 @@
 import type { Aggregation } from "@tidegauge/protocol/query";
-import type { BatchId, DurableBatches } from "./batch-ids.js";
-import type { Columns, ProcessStart } from "./buffer.js";
-import type { SeriesRow } from "./dictionary.js";
+import type { BatchId, DurableBatches } from "./write/batch-ids.js";
+import type { Columns, ProcessStart } from "./write/buffer.js";
+import type { SeriesRow } from "./write/dictionary.js";
 
 /** How the worker is started. */
 export interface WorkerOptions {

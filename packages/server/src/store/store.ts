@@ -2,11 +2,8 @@ import { EventEmitter } from "node:events";
 import { mkdirSync, realpathSync } from "node:fs";
 import type { EventNotice } from "@tidegauge/protocol/query";
 import { type Batch, type Output, OutputError, type OutputMetric, type WriteResult } from "../output/output.js";
-import { Arrivals } from "./arrivals.js";
-import { BatchIds, DEDUP_WINDOW_MS, type DurableBatches, parseBatchId } from "./batch-ids.js";
 import { openingError, StoreError } from "./error.js";
 import { storeFigures } from "./figures.js";
-import { Ingest } from "./ingest.js";
 import type {
   BreakdownRequest,
   BreakdownResult,
@@ -22,7 +19,10 @@ import type {
   StoreSummary,
 } from "./messages.js";
 import { type StoreOptions, workerOptions } from "./store-options.js";
-import { StoreThread } from "./thread.js";
+import { StoreThread } from "./thread/thread.js";
+import { Arrivals } from "./write/arrivals.js";
+import { BatchIds, DEDUP_WINDOW_MS, type DurableBatches, parseBatchId } from "./write/batch-ids.js";
+import { Ingest } from "./write/ingest.js";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;

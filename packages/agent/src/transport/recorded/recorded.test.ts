@@ -4,8 +4,8 @@ import { Config } from "../../config/config.js";
 import { RecordingLogger } from "../../logging/recording-logger.testing.js";
 import { FakeServer, type SeenRequest } from "../fake-server.testing.js";
 import { harness, until } from "../harness.testing.js";
+import { NodeSender } from "../http/node-sender.js";
 import { ManualClock } from "../manual-clock.testing.js";
-import { NodeSender } from "../node-sender.js";
 import { type RecordedRequest, recorded } from "./recorded.testing.js";
 
 let server: FakeServer;

@@ -19,18 +19,27 @@ export function counts(report) {
   };
 }
 
-/** A text for each failure: file and name of the test, then what was said, without colours. */
-export function failures(report) {
-  const text = (file, name, messages) => {
-    const lines = stripVTControlCharacters(messages.join("\n")).split("\n").slice(0, MESSAGE_LINES);
-    return [`failed: ${file}${name && ` > ${name}`}`, ...lines.map((line) => `    ${line}`)].join("\n");
-  };
-  return [
-    ...report.testResults.flatMap((file) =>
-      file.assertionResults
-        .filter((test) => test.status === "failed")
-        .map((test) => text(file.name, test.fullName, test.failureMessages ?? [])),
-    ),
-    ...broken(report).map((file) => text(file.name, "", [file.message ?? ""])),
-  ];
+/** What happened, file and name of the test, then what was said, without colours. */
+function text(happened, file, name, messages) {
+  const lines = stripVTControlCharacters(messages.join("\n")).split("\n").slice(0, MESSAGE_LINES);
+  return [`${happened}: ${file}${name && ` > ${name}`}`, ...lines.map((line) => `    ${line}`)].join("\n");
 }
+
+/** A text for each test of this status that said something. */
+const told = (report, status, happened) =>
+  report.testResults.flatMap((file) =>
+    file.assertionResults
+      .filter((test) => test.status === status)
+      .map((test) => [file.name, test.fullName, test.failureMessages ?? []])
+      .filter(([, , messages]) => status === "failed" || messages.length > 0)
+      .map((test) => text(happened, ...test)),
+  );
+
+/** A text for each failure. */
+export function failures(report) {
+  const files = broken(report).map((file) => text("failed", file.name, "", [file.message ?? ""]));
+  return [...told(report, "failed", "failed"), ...files];
+}
+
+/** A text for each test that failed, was tried again, and passed then. */
+export const secondAttempts = (report) => told(report, "passed", "second attempt");

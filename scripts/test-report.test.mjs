@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { counts, failures } from "./test-report.mjs";
+import { counts, failures, secondAttempts } from "./test-report.mjs";
 
 const passes = { status: "passed", fullName: "a gate passes", failureMessages: [] };
 const fails = {
@@ -29,6 +29,16 @@ describe("vitest's report", () => {
     expect(test).toMatch(/^failed: gate\.test\.ts > a gate holds\n {4}AssertionError: 1 is not 2\n/);
     expect(test.split("\n").length).toBeLessThan(50);
     expect(file).toBe("failed: unloadable.test.ts\n    SyntaxError: no");
+    expect(secondAttempts(report)).toEqual([]);
+  });
+
+  it("names what passed only when it was tried again, which is no failure", () => {
+    const late = { ...passes, failureMessages: ["AssertionError: 1 is not 2"] };
+    const tried = { testResults: [{ name: "gate.test.ts", status: "passed", assertionResults: [passes, late] }] };
+    expect(secondAttempts(tried)).toEqual([
+      "second attempt: gate.test.ts > a gate passes\n    AssertionError: 1 is not 2",
+    ]);
+    expect(failures(tried)).toEqual([]);
   });
 
   it("names nothing where nothing failed", () => {

@@ -146,7 +146,8 @@ describe.each(["20", "22", "24", "26"])("a fresh clone on Node %s", (line) => {
   // Node of this run: .ci/run has run npm test already, in the clone it was started in.
   it.runIf(line !== OWN_LINE)(`npm test passes: ${TESTED}`, { timeout: 480_000 }, async () => {
     const report = join(directory.path, `test-${line}.json`);
-    const args = ["test", "--", ...PARTS, "--reporter=dot", "--reporter=json", `--outputFile.json=${report}`];
+    const retry = process.env.CI === "true" ? ["--retry=1"] : [];
+    const args = ["test", "--", ...PARTS, ...retry, "--reporter=dot", "--reporter=json", `--outputFile.json=${report}`];
     const child = spawn("npm", args, { cwd: clone, env, stdio: ["ignore", "inherit", "inherit"] });
     const [code] = await once(child, "exit");
     const failed = failures(JSON.parse(readFileSync(report, "utf8"))).join("\n");

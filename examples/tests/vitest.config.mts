@@ -7,6 +7,8 @@ export default defineConfig({
     include: ["tests/*.test.mjs"],
     globalSetup: ["tests/packages.mjs"],
     fileParallelism: false,
+    // In CI the cores are shared with others: a test that one late process made fail is tried again, and named (scripts/count.mjs).
+    retry: process.env.CI === "true" ? 1 : 0,
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

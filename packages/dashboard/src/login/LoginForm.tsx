@@ -15,7 +15,7 @@ export function LoginForm({ onOpen }: { onOpen(): void }) {
       onOpen();
     } catch (failure) {
       const { status, message } = failure as ApiError;
-      setError(status === 401 || status === 403 ? "This is not the server’s token." : message);
+      setError(status === 401 ? "This is not the server’s token." : message);
     }
     setBusy(false);
   };

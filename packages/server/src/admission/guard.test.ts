@@ -45,6 +45,27 @@ describe("guard", () => {
     }
   });
 
+  it("D-SRV-12 believes a browser's Sec-Fetch-Site where a proxy has rewritten Host, and where it has not", () => {
+    const sent = (headers: Record<string, string>, method = "POST") =>
+      guard(request("127.0.0.1", { host: "127.0.0.1:8200", ...headers }, method), OPEN)?.reason;
+    const origin = "https://metrics.example";
+    expect(sent({ origin, "sec-fetch-site": "same-origin" })).toBeUndefined();
+    for (const site of ["same-site", "cross-site"]) {
+      expect(sent({ origin, "sec-fetch-site": site })).toBe("origin");
+      expect(sent({ origin: "http://127.0.0.1:8200", "sec-fetch-site": site })).toBe("origin");
+      expect(sent({ "sec-fetch-site": site })).toBe("origin");
+      expect(sent({ origin, "sec-fetch-site": site }, "GET")).toBeUndefined();
+    }
+    for (const site of ["none", "", "Same-Origin, same-origin"]) {
+      expect(sent({ origin, "sec-fetch-site": site })).toBe("origin");
+    }
+  });
+
+  it("D-SRV-12 asks for the Host of this machine whatever Sec-Fetch-Site says", () => {
+    const rebound = { host: "evil.example", "sec-fetch-site": "same-origin" };
+    expect(guard(request("127.0.0.1", rebound), OPEN)?.reason).toBe("host");
+  });
+
   it("knows loopback addresses", () => {
     expect(isLoopback(undefined)).toBe(false);
     expect(isLoopback("localhost")).toBe(true);

@@ -47,7 +47,8 @@ export function guard(request: IncomingMessage, options: GuardOptions): Refusal 
     return {
       status: 403,
       reason: "origin",
-      message: "forbidden request: sent by a page of another site",
+      message:
+        "forbidden request: sent by a page of another site, or through a proxy that does not pass the Host header with its port",
     };
   }
   return undefined;
@@ -68,8 +69,14 @@ function isOwnName(host: string | undefined): boolean {
   return name === "localhost" || name.endsWith(".localhost") || name === hostname().toLowerCase();
 }
 
+/**
+ * A browser says in `Sec-Fetch-Site` whose page it asks for; no page can set that header, and it holds whatever a proxy makes of `Host`. It is sent over
+ * HTTPS and to loopback only, so a name rebound to this machine does not come with it. Elsewhere, and from old browsers, `Origin` has to be `Host`.
+ */
 function isForeignOrigin(request: IncomingMessage): boolean {
-  const origin = request.headers.origin;
+  const { origin, "sec-fetch-site": site } = request.headers;
+  if (site === "same-origin") return false;
+  if (site === "same-site" || site === "cross-site") return true;
   if (origin === undefined) return false;
   try {
     return new URL(origin).host !== request.headers.host;

@@ -1,6 +1,7 @@
 import type { ServerMetrics } from "../health/metrics.js";
 import { sendApm, sendEmpty, sendError, sendJson } from "../http/answer.js";
 import { clientAddress } from "../http/client-address.js";
+import { namesTag } from "../http/entity-tag.js";
 import { parseJson, readBody, readJson } from "../http/read-body.js";
 import type { Exchange, Route } from "../http/route.js";
 import type { AgentProcess, Agents } from "./agents.js";
@@ -88,12 +89,11 @@ function asked(document: unknown): Asked | undefined {
 }
 
 function get(exchange: Exchange, { file }: AgentConfigOptions): void {
-  sendJson(
-    exchange,
-    200,
-    { entries: file.entries },
-    { ETag: `"${hashAll(file.entries)}"`, "Cache-Control": "no-store" },
-  );
+  sendJson(exchange, 200, { entries: file.entries }, { ETag: tagOf(file.entries), "Cache-Control": "no-store" });
+}
+
+function tagOf(entries: ConfigFile["entries"]): string {
+  return `"${hashAll(entries)}"`;
 }
 
 async function put(exchange: Exchange, options: AgentConfigOptions): Promise<void> {
@@ -120,13 +120,10 @@ async function put(exchange: Exchange, options: AgentConfigOptions): Promise<voi
     sendError(exchange, 400, "invalid_agent_config", entries);
     return;
   }
-  const expected = headers["if-match"]?.replaceAll('"', "");
+  const expected = headers["if-match"];
   let saved: boolean;
   try {
-    saved = await file.save(
-      entries,
-      (current) => expected === undefined || expected === "*" || expected === hashAll(current),
-    );
+    saved = await file.save(entries, (current) => expected === undefined || namesTag(expected, tagOf(current)));
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
     sendError(exchange, 500, "not_saved", `the agent configuration file cannot be written: ${code}`);

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, extname, join, relative, sep } from "node:path";
 import { gzipSync } from "node:zlib";
+import { namesTag } from "./entity-tag.js";
 import type { Exchange, Route } from "./route.js";
 
 /** Only what the page itself consists of may run or be loaded, and nobody may frame it. */
@@ -90,7 +91,7 @@ export class Page {
       response.end(NOT_BUILT);
       return;
     }
-    if (request.headers["if-none-match"] === file.etag) {
+    if (namesTag(request.headers["if-none-match"], file.etag)) {
       response.writeHead(304, { ...file.headers, ETag: file.etag });
       response.end();
       return;

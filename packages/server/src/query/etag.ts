@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { namesTag } from "../http/entity-tag.js";
 import type { Exchange } from "../http/route.js";
 
 /**
@@ -20,7 +21,7 @@ export function sendTaggedText(exchange: Exchange, pieces: readonly Buffer[]): v
   }
   const tag = `"${hash.digest("base64url")}"`;
   const headers = { ETag: tag, "Cache-Control": "private, no-cache" };
-  if (matches(request.headers["if-none-match"], tag)) {
+  if (namesTag(request.headers["if-none-match"], tag)) {
     response.writeHead(304, headers);
     response.end();
     return;
@@ -28,12 +29,4 @@ export function sendTaggedText(exchange: Exchange, pieces: readonly Buffer[]): v
   response.writeHead(200, { ...headers, "Content-Type": "application/json", "Content-Length": length });
   for (const piece of pieces) response.write(piece);
   response.end();
-}
-
-function matches(header: string | undefined, tag: string): boolean {
-  if (header === undefined) return false;
-  return header.split(",").some((each) => {
-    const candidate = each.trim().replace(/^W\//, "");
-    return candidate === tag || candidate === "*";
-  });
 }

@@ -3,7 +3,7 @@
 set -uo pipefail
 cd "$(dirname "$0")" || exit 1
 
-if [[ ${CI:-} == true ]] && ! { python3 -m venv --help && command -v go; } >/dev/null 2>&1; then
+if [[ ${CI:-} == true ]] && ! { python3 -c 'import venv, ensurepip' && command -v go; } >/dev/null 2>&1; then
   apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv golang-go || exit 1
 fi
 if ! cmp -s package-lock.json node_modules/.tidegauge-lock; then

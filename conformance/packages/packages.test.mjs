@@ -130,7 +130,7 @@ describe("the agent, installed", () => {
   });
 
   it("works under Jest on every Node", () => {
-    const project = withAgent("jest-project", {}, ["jest@30"]);
+    const project = withAgent("jest-project", {}, ["jest@30.5.2"]);
     project.write("agent.test.js", JEST);
     for (const line of NODE_LINES) project.run(nodeOf(line), "node_modules/jest/bin/jest.js");
   }, 240_000);
@@ -142,7 +142,7 @@ describe("the agent, installed", () => {
   }, 240_000);
 
   it("works bundled by esbuild and by webpack on every Node", () => {
-    const project = withAgent("bundled", {}, ["esbuild@0.25", "webpack@5", "webpack-cli@6"]);
+    const project = withAgent("bundled", {}, ["esbuild@0.25.9", "webpack@5.113.0", "webpack-cli@6.0.0"]);
     project.write("entry.mjs", IMPORT);
     const flags = ["--bundle", "--platform=node", "--log-level=error", "--external:undici"]; // the optional peer
     project.run("npx", "esbuild", "entry.mjs", "--outfile=by-esbuild.cjs", ...flags);

@@ -4,7 +4,10 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 venv=.cache/schemathesis
-if ! python3 -c 'import sys, venv; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then
+if [[ ${CI:-} == true ]] && ! python3 -c 'import venv, ensurepip' 2>/dev/null; then
+  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv || exit 1
+fi
+if ! python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then
   echo "skipped: needs Python 3.10 or newer with venv"
   echo "0 passed, 0 failed, 1 skipped"
   exit 0

@@ -132,6 +132,10 @@ describeExample("custom-metric-set-javascript", () => {
       const last = { aggregation: "last", by: "extension" };
       expect(await server.numbers(service, "inbox.files", last)).toEqual({ ".csv": 2, ".txt": 1 });
       expect(await server.numbers(service, "inbox.bytes", last)).toEqual({ ".csv": 28, ".txt": 16 });
+      // The sets that are there by default still are.
+      expect(await server.metricNames(service)).toEqual(
+        expect.arrayContaining(["system.cpu.total.norm.pct", "nodejs.memory.heap.used.bytes"]),
+      );
     }
   });
 });

@@ -58,6 +58,12 @@ export class Server {
     return Object.fromEntries(entries);
   }
 
+  /** @param {string} service @returns {Promise<string[]>} the names of its metrics */
+  async metricNames(service) {
+    const { metrics } = await this.get("metrics", { service });
+    return metrics.map(({ name }) => name);
+  }
+
   /** How often each transaction happened and how many spans of each type it had, `{ "GET /": { count: 1, "db/postgresql": 1 } }`. */
   async transactions(service) {
     const { transactions } = await this.get("breakdown", { service, from: "now-15m", to: "now" });

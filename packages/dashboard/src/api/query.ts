@@ -1,6 +1,9 @@
 import type { Aggregation, QueryResponse } from "@tidegauge/protocol/query";
 import { apiUrl, getJson, type Parameters } from "./client.js";
 
+/** A step longer than any range: the whole range is then one step, and percentiles are exact over it. */
+export const ONE_STEP = "36500d";
+
 /** One call of `/api/v1/query`, in the words of the page. */
 export interface Query {
   metric: string;

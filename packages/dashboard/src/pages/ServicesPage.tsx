@@ -1,3 +1,4 @@
+import type { ServiceSummary } from "@tidegauge/protocol/query";
 import { useResource } from "../api/useResource.js";
 import { useTick } from "../live/useTick.js";
 import { PanelEmpty, PanelError, PanelLoading } from "../panels/Panel.js";
@@ -10,13 +11,16 @@ import { loadServices } from "../time/dataAge.js";
 import { queryTimes } from "../time/range.js";
 import { useRange } from "../time/useRange.js";
 
+/** The same list each time, so that nothing is joined again for it. */
+const NONE: readonly ServiceSummary[] = [];
+
 /** All services the server knows, or how to get the first one. */
 export function ServicesPage() {
   const { parameters } = useLocation();
   const range = useRange();
   const tick = useTick(range);
   const services = useResource("services", tick, loadServices);
-  const { overview, error: overviewError } = useOverview(queryTimes(range), tick);
+  const { overview, error: overviewError } = useOverview(queryTimes(range), tick, services.data?.services ?? NONE);
   const search = parameters.get("q") ?? "";
   const sorting = readSorting(parameters.get("sort"));
 

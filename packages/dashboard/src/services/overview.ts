@@ -1,6 +1,6 @@
 import type { QueryResponse } from "@tidegauge/protocol/query";
 import { ApiError } from "../api/client.js";
-import { type Query, runQuery } from "../api/query.js";
+import { ONE_STEP, type Query, runQuery } from "../api/query.js";
 import { lastValue } from "../charts/data.js";
 import { labelOf } from "../panels/labels.js";
 import { elapsedMs } from "../panels/load.js";
@@ -42,7 +42,9 @@ const MOST_GROUPS = 1000;
 /** The columns' queries, one for all services each. */
 const QUERIES = {
   counts: { metric: TRANSACTION_DURATION, aggregation: "count", groupBy: ["service.name", OUTCOME_LABEL] },
-  p95: { metric: TRANSACTION_DURATION, aggregation: "p95", groupBy: ["service.name"] },
+  /** Percentiles cannot be joined: that of the range is asked for beside those of its steps. */
+  p95: { metric: TRANSACTION_DURATION, aggregation: "p95", groupBy: ["service.name"], step: ONE_STEP },
+  p95Steps: { metric: TRANSACTION_DURATION, aggregation: "p95", groupBy: ["service.name"] },
   cpu: { metric: "system.process.cpu.total.norm.pct", aggregation: "avg", groupBy: ["service.name"] },
   memory: { metric: "system.process.memory.rss.bytes", aggregation: "avg", groupBy: ["service.name"] },
   heap: { metric: "nodejs.memory.heap.used.bytes", aggregation: "min", groupBy: ["service.name"] },
@@ -74,15 +76,11 @@ async function orNothing(answer: Promise<QueryResponse>): Promise<QueryResponse 
 /** Answers that are there; the others' columns stay empty. */
 export type OverviewAnswers = Partial<Record<OverviewQuery, QueryResponse | null | undefined>>;
 
-/** Joins the answers by service name. */
-export function joinOverview({
-  counts,
-  p95,
-  cpu,
-  memory,
-  heap,
-  overflow,
-}: OverviewAnswers): Map<string, ServiceOverview> {
+/** Joins the answers by service name. `firstSeenMs`: when each service was first heard of; before that it had no time to have a rate in. */
+export function joinOverview(
+  { counts, p95, p95Steps, cpu, memory, heap, overflow }: OverviewAnswers,
+  firstSeenMs: ReadonlyMap<string, number>,
+): Map<string, ServiceOverview> {
   const overview = new Map<string, ServiceOverview>();
   const of = (name: string): ServiceOverview => {
     let entry = overview.get(name);
@@ -94,7 +92,10 @@ export function joinOverview({
     return entry;
   };
   forEachSeries(p95, (name, values) => {
-    of(name).p95 = { value: mean(values), values };
+    of(name).p95 = { value: lastValue(values), values: [] };
+  });
+  forEachSeries(p95Steps, (name, values) => {
+    of(name).p95 = { ...of(name).p95, values };
   });
   forEachSeries(cpu, (name, values) => {
     of(name).cpu = { value: mean(values), values };
@@ -109,7 +110,7 @@ export function joinOverview({
     of(name).overflowed = values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
   });
   if (counts)
-    for (const [name, { total, failed }] of countsByService(counts)) addCounts(of(name), counts, total, failed);
+    for (const [name, own] of countsByService(counts)) addCounts(of(name), counts, own, firstSeenMs.get(name) ?? 0);
   return overview;
 }
 
@@ -128,6 +129,8 @@ function forEachSeries(
 interface Counts {
   total: (number | null)[];
   failed: number[];
+  /** Epoch milliseconds up to which they are counted. */
+  untilMs: number;
 }
 
 function countsByService(answer: QueryResponse): Map<string, Counts> {
@@ -140,7 +143,9 @@ function countsByService(answer: QueryResponse): Map<string, Counts> {
   for (const { labels, points } of answer.series) {
     const name = labelOf(labels, "service.name");
     const hasComplete = complete.has(name);
-    const counts = services.get(name) ?? { total: points.map(() => null), failed: points.map(() => 0) };
+    const last = answer.series[0]?.points.at(-1)?.[0] ?? answer.to;
+    const untilMs = hasComplete && last + answer.step > answer.to ? last : answer.to;
+    const counts = services.get(name) ?? { total: points.map(() => null), failed: points.map(() => 0), untilMs };
     points.forEach(([time, value], index) => {
       // The step under way holds only part of its transactions; it counts where there is no other.
       if (value === null || (hasComplete && time + answer.step > answer.to)) return;
@@ -152,18 +157,22 @@ function countsByService(answer: QueryResponse): Map<string, Counts> {
   return services;
 }
 
-function addCounts(entry: ServiceOverview, answer: QueryResponse, total: (number | null)[], failed: number[]): void {
+/** An agent sends no histogram while nothing happens, so a step without one after the first had no transactions. */
+function addCounts(entry: ServiceOverview, answer: QueryResponse, own: Counts, firstSeenMs: number): void {
+  const { total, failed, untilMs } = own;
   const times = answer.series[0]?.points.map(([time]) => time) ?? [];
-  const secondsOf = (index: number) => elapsedMs(answer, times[index] ?? 0) / 1000;
-  const seen = total.filter((value) => value !== null).length;
+  const first = total.findIndex((value) => value !== null);
   const count = total.reduce<number>((sum, value) => sum + (value ?? 0), 0);
   const failures = failed.reduce((sum, value) => sum + value, 0);
-  const first = total.findIndex((value) => value !== null);
-  const last = total.findLastIndex((value) => value !== null);
-  const seconds = ((last - first) * answer.step) / 1000 + secondsOf(last);
+  // What was reported first had happened before that: its step counts whole.
+  const sinceMs = Math.max(answer.from, Math.floor(firstSeenMs / answer.step) * answer.step);
   entry.throughput = {
-    value: seen === 0 ? null : count / seconds,
-    values: total.map((value, index) => (value === null ? null : value / secondsOf(index))),
+    value: first < 0 ? null : (count / Math.max(1000, untilMs - sinceMs)) * 1000,
+    values: total.map((value, index) => {
+      const time = times[index] ?? 0;
+      if (value === null && (index < first || time >= untilMs)) return null;
+      return ((value ?? 0) / elapsedMs(answer, time)) * 1000;
+    }),
   };
   entry.errors = {
     value: count === 0 ? null : failures / count,

@@ -1,5 +1,5 @@
 import type { Aggregation, QueryResponse, QuerySeries } from "@tidegauge/protocol/query";
-import { runQuery } from "../api/query.js";
+import { ONE_STEP, runQuery } from "../api/query.js";
 import { labelOf } from "../panels/labels.js";
 import type { Scope } from "../panels/load.js";
 import { NAME_LABEL, OUTCOME_LABEL, TRANSACTION_DURATION, TYPE_LABEL } from "./panels.js";
@@ -20,9 +20,6 @@ export interface TransactionSummary {
   /** Fraction of the time spent in all transactions. */
   share: number;
 }
-
-/** Longer than any range: the whole range is then one step, and percentiles are exact over it. */
-const ONE_STEP = "36500d";
 
 /** The most groups the server answers; it joins the smaller ones as `_other`. Without a limit more are an error. */
 const MOST_GROUPS = 1000;

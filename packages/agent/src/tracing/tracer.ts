@@ -1,3 +1,4 @@
+import { isThenable, onSettled } from "../thenable.js";
 import { enableContext, liveSpan, runInSpan } from "./context.js";
 import { NO_SPANS, type SelfTimes } from "./self-times.js";
 import {
@@ -116,53 +117,15 @@ function runMeasured<S extends Span, R>(span: S, fn: (span: S) => R): R {
     fail(span);
     throw error;
   }
-  if (result instanceof Promise) {
-    return result.then(
-      (value) => {
-        succeed(span);
-        return value;
-      },
-      (error) => {
-        fail(span);
-        throw error;
-      },
-    ) as R;
+  if (!isThenable(result)) {
+    succeed(span);
+    return result;
   }
-  if (isThenable(result)) measureThenable(span, result);
-  else succeed(span);
-  return result;
-}
-
-/**
- * A thenable of the application's own, such as a query builder: it is given back as it is, since it may have methods, and may only start its work when it is
- * awaited. Its `then` runs with `span` current and ends it.
- */
-function measureThenable(span: Span, thenable: PriorThen): void {
-  const prior = thenable.then;
-  function measured(this: unknown, resolved?: Settle, rejected?: Settle): unknown {
-    return runInSpan(span, () =>
-      prior.call(
-        this,
-        (value) => {
-          succeed(span);
-          return typeof resolved === "function" ? resolved(value) : value;
-        },
-        (error) => {
-          fail(span);
-          if (typeof rejected === "function") return rejected(error);
-          throw error;
-        },
-      ),
-    );
-  }
-  // One that takes no new property is only measured up to here.
-  if (!Reflect.set(thenable, "then", measured)) succeed(span);
-}
-
-type Settle = (value: unknown) => unknown;
-
-interface PriorThen {
-  then(this: unknown, resolved?: Settle, rejected?: Settle): unknown;
+  return onSettled(
+    result,
+    (failed) => (failed ? fail(span) : succeed(span)),
+    (call) => runInSpan(span, call),
+  );
 }
 
 function succeed(span: Span): void {
@@ -173,12 +136,4 @@ function succeed(span: Span): void {
 function fail(span: Span): void {
   span.outcome = "failure";
   span.end();
-}
-
-function isThenable(value: unknown): value is PriorThen {
-  return (
-    value !== null &&
-    (typeof value === "object" || typeof value === "function") &&
-    typeof (value as { then?: unknown }).then === "function"
-  );
 }

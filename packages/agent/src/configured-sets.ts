@@ -1,5 +1,6 @@
 import type { Config } from "./config/config.js";
 import type { Logger } from "./logging/logger.js";
+import { isMainThread } from "./main-thread.js";
 import type { MetricSet } from "./metricset.js";
 import type { MetricSetClass, MetricsRegistry } from "./registry.js";
 import {
@@ -34,7 +35,6 @@ export function registerConfiguredSets(
     }
   }
 
-  const { isMainThread } = process.getBuiltinModule("node:worker_threads");
   for (const name of values.metricsSets) {
     const set = BUILT_IN_SETS.get(name);
     // The CPU set's numbers are those of the process: from a thread they would be sent twice (REG-93).

@@ -9,7 +9,7 @@ import { FakeServer } from "./transport/fake-server.testing.js";
 const SOURCES = resolve("packages/agent/src");
 /** Files, or requests, of what happens at a start, with the first request, or when the application loads a package, under a guard of its own. */
 const AT_START =
-  /^(hooks|opentelemetry|metadata|config|logging)\/|^sets\/(cpu|prometheus|event-loop|node-runtime)\.ts|^transport\/node-sender\.ts|^transport \.\/(spool|proxy|proxy-sender|tls)\.js|^\. \.\/(started|agent-client|late-modules|opentelemetry\/meter-bridge)\.js/;
+  /^(hooks|opentelemetry|config|logging)\/|^metadata \.\/(cloud|hostname)\.js|^sets\/(cpu|prometheus|event-loop|node-runtime)\.ts|^transport\/http\/node-sender\.ts|^transport\/http (\.\.\/spool\/spool|\.\/(proxy|proxy-sender|tls))\.js|^\. \.\/(started|agent-client|late-modules|opentelemetry\/meter-bridge)\.js/;
 
 /** `folder request` of each late require in the sources. */
 function lateRequires(): string[] {
@@ -72,7 +72,7 @@ async function run(program: string): Promise<{ code: number | null; stdout: stri
 describe("what the agent reads late", () => {
   it("is all on the list that a running process reads in advance", () => {
     const text = readFileSync(join(SOURCES, "late-modules.ts"), "utf8");
-    const listed = [...text.matchAll(/^ {2}"?([\w.]+)"?: \[([^\]]+)\]/gm)].flatMap(([, folder, requests]) =>
+    const listed = [...text.matchAll(/^ {2}"?([\w./]+)"?: \[([^\]]+)\]/gm)].flatMap(([, folder, requests]) =>
       [...(requests as string).matchAll(/"([^"]+)"/g)].map(([, request]) => `${folder} ${request}`),
     );
     expect(listed.sort()).toEqual(lateRequires());

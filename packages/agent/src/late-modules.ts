@@ -14,8 +14,10 @@ const LATE: Readonly<Record<string, readonly string[]>> = {
     "./payload-line.js",
   ],
   instruments: ["./noop.js", "./readable.js"],
+  metadata: ["./own-metadata.js"],
   sets: ["./overflow-groups.js"],
-  transport: ["./batch-builder.js", "./empty-flush.js", "./node-sender.js", "./pipeline.js"],
+  transport: ["./batch-builder.js", "./empty-flush.js"],
+  "transport/http": ["../pipeline.js", "./node-sender.js"],
 };
 
 /**

@@ -2,6 +2,7 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { liveSpan } from "../tracing/context.js";
 import type { Span } from "../tracing/span.js";
+import type { Tracer } from "../tracing/tracer.js";
 import type { HookGuard } from "./hook-guard.js";
 import { type Method, patchMethod, type Unpatch } from "./patch.js";
 
@@ -25,20 +26,19 @@ function hasCreatedChannel(): boolean {
 
 /** Makes a span of each outgoing request of `http` and `https` inside a transaction. Headers are not touched. */
 export class HttpClientHook {
+  readonly #tracer: Tracer;
   readonly #guard: HookGuard;
   #unpatch: Unpatch | undefined;
 
-  constructor(guard: HookGuard) {
+  constructor(tracer: Tracer, guard: HookGuard) {
+    this.#tracer = tracer;
     this.#guard = guard;
   }
 
   install(): void {
     if (hasCreatedChannel()) subscribe(CREATED, this.#created);
-    else {
-      // Only here: loading it takes 3 ms, and not every process uses it.
-      const { Agent } = process.getBuiltinModule("node:http");
-      this.#unpatch = patchMethod(Agent.prototype, "addRequest", (original) => this.#wrapAddRequest(original));
-    }
+    // No request is measured before, and a server has loaded `node:http` by then: to load it at the start takes 3 ms, for nothing where nobody uses it.
+    else this.#tracer.beforeFirst(() => this.#patchAgent());
     // Requests that no agent handles are first seen here.
     subscribe(STARTED, this.#created);
     subscribe(RESPONDED, this.#responded);
@@ -52,6 +52,16 @@ export class HttpClientHook {
     unsubscribe(RESPONDED, this.#responded);
     unsubscribe(FAILED, this.#failed);
     this.#unpatch?.();
+  }
+
+  #patchAgent(): void {
+    if (!this.#guard.isOn) return;
+    try {
+      const { Agent } = process.getBuiltinModule("node:http");
+      this.#unpatch = patchMethod(Agent.prototype, "addRequest", (original) => this.#wrapAddRequest(original));
+    } catch (error) {
+      this.#guard.failed(error);
+    }
   }
 
   #wrapAddRequest(original: Method): Method {

@@ -20,7 +20,7 @@ beforeEach(() => {
   measuring = new Measuring();
   ignored = [];
   const server = new HttpServerHook(measuring.tracer, measuring.guard("http server"), () => ignored);
-  const client = new HttpClientHook(measuring.guard("http client"));
+  const client = new HttpClientHook(measuring.tracer, measuring.guard("http client"));
   const undici = new UndiciHook(measuring.guard("undici"));
   hooks = [server, client, undici];
   for (const hook of [server, client, undici]) hook.install();
@@ -237,6 +237,24 @@ describe("outgoing requests", () => {
     gone.close();
     const spans = await through(() => work(`http://127.0.0.1:${port}`), 1);
     expect(spans["external/http"]?.[1]).toBe(1);
+  });
+
+  it("an outgoing request inside the first transaction is a span, also of one started by hand", async () => {
+    const target = createServer((_request, response) => response.end());
+    servers.push(target);
+    target.listen(0, "127.0.0.1");
+    await once(target, "listening");
+    const { port } = target.address() as AddressInfo;
+    await measuring.tracer.withTransaction("t", "job", () => send(`http://127.0.0.1:${port}`));
+    const first = (await measuring.take(2)).find(({ name }) => name === "t");
+    expect(first?.spans["external/http"]?.[1]).toBe(1);
+  });
+
+  it("a hook that was taken out before the first transaction patches nothing", () => {
+    for (const hook of hooks) hook.remove();
+    const { addRequest } = Agent.prototype as unknown as { addRequest: unknown };
+    measuring.tracer.startTransaction("t", "job").end();
+    expect((Agent.prototype as unknown as { addRequest: unknown }).addRequest).toBe(addRequest);
   });
 
   it("W-7 TR-35 suppressed requests are invisible, and no header is added", async () => {

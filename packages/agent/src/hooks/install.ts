@@ -30,7 +30,7 @@ export function installHooks({ tracer, reporter, ignoreUrls }: HookOptions): Hoo
   const guardFor = (name: string): HookGuard => new HookGuard(name, reporter, failures);
   const installed = [
     new HttpServerHook(tracer, guardFor("http server"), ignoreUrls),
-    new HttpClientHook(guardFor("http client")),
+    new HttpClientHook(tracer, guardFor("http client")),
     new UndiciHook(guardFor("undici")),
     new FastifyHook(guardFor("fastify"), reporter),
     new ModuleHooks(packageHooks(tracer, reporter), guardFor, reporter),

@@ -12,14 +12,16 @@ import { createEphemeralId } from "./ephemeral-id.js";
 
 const ID = "2227daf62df6694645fee5df53c1f91271546a9560e8600a525690ae252b7f63";
 
-function metadata(options: ConfigOptions, surroundings: Surroundings = {}): Promise<Metadata> {
-  return gatherMetadata(Config.load(options, {}), "ephemeral", new RecordingLogger(), {
+async function metadata(options: ConfigOptions, surroundings: Surroundings = {}): Promise<Metadata> {
+  const source = gatherMetadata(Config.load(options, {}), "ephemeral", new RecordingLogger(), {
     env: {},
     readFile: () => "",
     detectHostname: async () => "web-1.example.org",
     detectCloud: async () => undefined,
     ...surroundings,
-  }).ready;
+  });
+  await source.ready;
+  return source.current;
 }
 
 describe("metadata", () => {
@@ -99,8 +101,31 @@ describe("metadata", () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(ready).toBe(false);
     answer({ provider: "aws", region: "eu" });
-    expect((await source.ready).cloud).toEqual({ provider: "aws", region: "eu" });
+    await source.ready;
+    expect(source.current.cloud).toEqual({ provider: "aws", region: "eu" });
     expect(source.current.system?.detected_hostname).toBe("h");
+  });
+
+  it("W-21 is built once: when somebody asks, else after the application's first turn", async () => {
+    const read: string[] = [];
+    const gather = () =>
+      gatherMetadata(Config.load({}, {}), "e", new RecordingLogger(), {
+        env: {},
+        readFile: (path) => (read.push(path) < 0 ? path : ""),
+        detectHostname: async () => "h",
+        detectCloud: async () => undefined,
+      });
+    const waiting = gather();
+    expect(read).toEqual([]);
+    await waiting.ready;
+    expect(read.splice(0)).toEqual(["/proc/self/cgroup", "/proc/self/mountinfo"]);
+    const asked = gather();
+    // As at the end of a process that had no second turn.
+    expect(asked.current.process?.pid).toBe(process.pid);
+    expect(read).toHaveLength(2);
+    await asked.ready;
+    expect(asked.current.system?.detected_hostname).toBe("h");
+    expect(read).toHaveLength(2);
   });
 
   it("W-22 is complete without host name and cloud when they fail", async () => {

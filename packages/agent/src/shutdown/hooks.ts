@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers";
-import { isMainThread } from "node:worker_threads";
 import type { Logger } from "../logging/logger.js";
+import { isMainThread } from "../main-thread.js";
 import type { Endable } from "./endable.js";
 
 /** Rounds of sending before the process may end, each caused by an application that went on working after the one before. */

@@ -43,6 +43,8 @@ export class Tracer implements TransactionSink {
   readonly #breakdown: SelfTimeSink | undefined;
   readonly #transactions: DurationSink | undefined;
   readonly #isRecording: () => boolean;
+  /** Emptied when the first transaction begins. */
+  #preparations: (() => void)[] | undefined = [];
 
   constructor(options: TracerOptions) {
     this.#breakdown = options.breakdown;
@@ -50,6 +52,12 @@ export class Tracer implements TransactionSink {
     this.#isRecording = options.isRecording ?? (() => true);
     this.isActive = this.#breakdown !== undefined || this.#transactions !== undefined;
     if (this.isActive) enableContext();
+  }
+
+  /** Has `prepare` run once, just before the first transaction begins; at once where one has. For what is only needed inside a transaction. */
+  beforeFirst(prepare: () => void): void {
+    if (this.#preparations === undefined) prepare();
+    else this.#preparations.push(prepare);
   }
 
   /** Starts a transaction that does not become current: its spans are started from it. Never throws; inert when nothing is measured. */
@@ -100,11 +108,17 @@ export class Tracer implements TransactionSink {
   }
 
   private begin(name: string, type: string, startTime: number | undefined): Span {
+    if (this.#preparations !== undefined) this.prepare(this.#preparations);
     const transaction = new Span(name, type, "", null, startTime);
     transaction.sink = this;
     // Without the breakdown set there are no sums, and so no child is ever tracked (BD-45).
     if (this.#breakdown !== undefined) transaction.sums = NO_SPANS;
     return transaction;
+  }
+
+  private prepare(preparations: readonly (() => void)[]): void {
+    this.#preparations = undefined;
+    for (const prepare of preparations) prepare();
   }
 }
 

@@ -225,8 +225,9 @@ export class AgentClient {
     }
   }
 
-  /** Before the process ends by itself: the companions' last values too (W-92). */
+  /** Before the process ends by itself: the companions' last values too (W-92). A client that closes has them already. */
   private async collectAll(limitMs: number): Promise<void> {
+    if (this.closing !== undefined) return this.closing;
     const companions = [...this.companions];
     await this.closeStep(() => runSuppressed(() => Promise.all(companions.map((one) => one.collect(limitMs)))));
     await this.collect();

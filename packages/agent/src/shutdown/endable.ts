@@ -31,7 +31,7 @@ export function endable({ collect, collectSync, close, transport }: EndableParts
     drain: (limitMs) =>
       within(
         limitMs,
-        collect(limitMs).then(() => (http ? http.flush(limitMs) : transport.flush())),
+        collect(limitMs).then(() => (http ? http.drain(limitMs) : transport.flush())),
       ),
     close: async (limitMs) => void (await within(limitMs, close(limitMs))),
     collectSync,

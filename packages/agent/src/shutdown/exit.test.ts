@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -27,6 +27,13 @@ const SIGNAL_EXIT_3 = `function onExit(cleanUp) {
 }`;
 /** Version 4 is there: it is a part of our release tool. */
 const SIGNAL_EXIT_4 = `const { onExit } = require(${JSON.stringify(resolve("node_modules/signal-exit"))});`;
+
+/** Starts a command as the first process of its own PID namespace: as root, else as root of its own user namespace. */
+const AS_PID_1 = [
+  ["unshare", "-pf", "--mount-proc", "--kill-child"],
+  ["unshare", "-Urpf", "--mount-proc", "--kill-child"],
+].find(([command = "", ...args]) => spawnSync(command, [...args, "true"]).status === 0);
+if (AS_PID_1 === undefined) console.log("skipped: the tests of PID 1, since unshare cannot make a PID namespace here");
 
 let server: FakeServer;
 let spoolDir: string;
@@ -67,12 +74,13 @@ const PRELUDE = `
 
 function run(
   program: string,
-  { spool = false, url = server.url, prelude = PRELUDE } = {},
+  { spool = false, url = server.url, prelude = PRELUDE, through = [] as readonly string[] } = {},
 ): { child: ChildProcess; ended: Promise<Ended> } {
   const { ELASTIC_APM_SPOOL_DIR: _, ...env } = process.env;
   const file = join(programs, `${children.length}.cjs`);
   writeFileSync(file, prelude + program);
-  const child = spawn(process.execPath, [file], {
+  const [command = "", ...args] = [...through, process.execPath, file];
+  const child = spawn(command, args, {
     env: { ...env, SERVER: url, ...(spool ? { SPOOL: spoolDir } : {}) },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -267,6 +275,76 @@ describe("the end of a process is not the end of its data", () => {
     await nextProcess();
     expect(stored()).toBe(5);
   });
+
+  /** The application of a container: after its start it only says who it is, and counts 2 when a signal has reached it and sent the 5. */
+  const LIVES_ON = `
+    setInterval(() => {}, 1000);
+    const accepted = async (events, meanwhile) => {
+      while (client.stats().accepted < events) { meanwhile?.(); await new Promise((resolve) => setTimeout(resolve, 10)); }
+    };
+    (async () => {
+      console.log("pid " + process.pid);
+      process.kill(process.pid, "SIGTERM");
+      await accepted(1);
+      n.inc(2);
+      await accepted(2, () => process.kill(process.pid, "SIGTERM"));
+      console.log(require(${AGENT}).getClient() === client);
+      await client.close();
+      process.exit(9);
+    })();`;
+
+  it.skipIf(AS_PID_1 === undefined && process.env.CI !== "true").each([
+    ["by itself", "", ""],
+    ["signal-exit 3", `${SIGNAL_EXIT_3} onExit(() => console.log("cleanup"));`, "cleanup\n"],
+    ["signal-exit 4", `${SIGNAL_EXIT_4} onExit(() => console.log("cleanup"));`, "cleanup\n"],
+    [
+      "signal-exit 3 and 4",
+      `${SIGNAL_EXIT_3.replace("onExit", "onExit3")} onExit3(() => console.log("cleanup"));
+       ${SIGNAL_EXIT_4} onExit(() => console.log("cleanup"));`,
+      "cleanup\ncleanup\n",
+    ],
+  ])(
+    "W-92 SIGTERM as PID 1, which outlives it: sent, and the agent is there for the next (%s)",
+    async (_name, code, said) => {
+      const { code: exitCode, stdout } = await run(code + LIVES_ON, { through: AS_PID_1 as string[] }).ended;
+      expect(stdout).toBe(`pid 1\n${said}true\n`);
+      expect(exitCode).toBe(9);
+      expect(stored()).toBe(7);
+    },
+  );
+
+  it.skipIf(AS_PID_1 === undefined && process.env.CI !== "true")(
+    "W-92 SIGTERM as PID 1 with the server away, then SIGKILL: what was recorded before the signal is sent by the next process",
+    async () => {
+      const program = `setInterval(() => {}, 1000);
+        process.kill(process.pid, "SIGTERM");
+        const poll = setInterval(() => { if (client.stats().spooled === 1) { clearInterval(poll); console.log("spooled"); } }, 10);`;
+      const options = { url: "http://127.0.0.1:1", spool: true, through: AS_PID_1 as string[] };
+      const { child, ended } = run(program, options);
+      await says(child, "spooled");
+      child.kill("SIGKILL");
+      await ended;
+      await nextProcess();
+      expect(stored()).toBe(5);
+    },
+  );
+
+  it.skipIf(AS_PID_1 === undefined && process.env.CI !== "true")(
+    "W-92, W-75 SIGTERM as PID 1 while the application closes the client: nothing is collected a second time",
+    async () => {
+      const program = `
+        class Slow extends MetricSet {
+          async beforeCollect() { console.log("called"); await new Promise((resolve) => setTimeout(resolve, 300)); }
+        }
+        client.metrics.register(Slow);
+        process.on("exit", () => console.log(process.listenerCount("SIGTERM")));
+        client.close().then(() => setTimeout(() => {}, 100));
+        process.kill(process.pid, "SIGTERM");`;
+      const { code, stdout, stderr } = await run(program, { through: AS_PID_1 as string[] }).ended;
+      expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "called\n0\n", stderr: "" });
+      expect(stored()).toBe(5);
+    },
+  );
 
   it("W-91 kill -9: what was spooled is sent by the restarted process, once, with its first ids", async () => {
     const program = `client.collect().then(() => client.flush()).then(() => console.log("spooled " + client.stats().spooled));

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { RecordingLogger } from "../logging/recording-logger.testing.js";
 import type { Endable } from "./endable.js";
 import { installShutdownHooks } from "./hooks.js";
@@ -60,6 +60,68 @@ describe("shutdown hooks", () => {
       Reflect.deleteProperty(holder, key);
       if (had !== undefined) Object.defineProperty(holder, key, had);
     }
+  });
+
+  describe("as PID 1, which the kernel spares a signal that nobody handles", () => {
+    const pid = Object.getOwnPropertyDescriptor(process, "pid") as PropertyDescriptor;
+    const calls: string[] = [];
+    let drained: () => void;
+    let remove: () => void;
+    beforeEach(() => {
+      Object.defineProperty(process, "pid", { ...pid, value: 1 });
+      calls.length = 0;
+      vi.spyOn(process, "kill").mockImplementation((_pid, signal) => {
+        calls.push(`${signal} to ${process.listenerCount("SIGINT")}`);
+        return true;
+      });
+      const drain = (): Promise<boolean> =>
+        new Promise((resolve) => {
+          calls.push("drain");
+          drained = () => resolve(true);
+        });
+      remove = installShutdownHooks({ ...nothing(calls), drain }, new RecordingLogger());
+    });
+    afterEach(() => {
+      remove();
+      vi.mocked(process.kill).mockRestore();
+      Object.defineProperty(process, "pid", pid);
+    });
+    const turns = async (): Promise<void> => {
+      for (let i = 0; i < 10; i++) await new Promise((resolve) => setImmediate(resolve));
+    };
+
+    it("W-92 send, step aside while the signal is raised, and are back for the next one", async () => {
+      for (let times = 1; times <= 2; times++) {
+        process.emit("SIGINT", "SIGINT");
+        // Ctrl-C twice.
+        process.emit("SIGINT", "SIGINT");
+        drained();
+        await turns();
+        expect(calls.splice(0)).toEqual(["drain", "saveSync", "SIGINT to 0"]);
+        expect(process.listenerCount("SIGINT")).toBe(1);
+      }
+    });
+
+    it("W-92 are first in line again, so that they see a handler that was registered with once", async () => {
+      process.emit("SIGINT", "SIGINT");
+      const handled = vi.fn();
+      process.once("SIGINT", handled);
+      drained();
+      await turns();
+      // It came after the signal, which is raised for it too.
+      expect(calls.splice(0)).toEqual(["drain", "saveSync", "SIGINT to 1"]);
+      process.emit("SIGINT", "SIGINT");
+      expect(handled).toHaveBeenCalledOnce();
+      expect(calls).toEqual([]);
+    });
+
+    it("W-92 do not come back when the client was closed meanwhile", async () => {
+      process.emit("SIGINT", "SIGINT");
+      remove();
+      drained();
+      await turns();
+      expect(process.listenerCount("SIGINT")).toBe(0);
+    });
   });
 
   it("W-92 begin no further round of sending when one was not done in time, and have one deadline for all", async () => {

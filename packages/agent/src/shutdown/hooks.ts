@@ -9,6 +9,9 @@ const MAX_DRAINS = 10;
 /** How long the end of the process may be delayed to send what is left, by all rounds together (W-92). */
 const DEADLINE_MS = 1000;
 
+/** Turns until a signal that was raised has reached all its listeners: one ends the present turn, and both versions of signal-exit raise it once more. */
+const RAISED_TURNS = 4;
+
 /** Where signal-exit 4 keeps its {@link Emitter}. */
 const SIGNAL_EXIT_4 = Symbol.for("signal-exit emitter");
 
@@ -22,6 +25,9 @@ export function installShutdownHooks(client: Endable, logger: Logger): () => voi
   let collected = false;
   let draining = false;
   let drains = 0;
+  let installed = true;
+  /** Signals that are raised again when what is left is sent, for a process that outlives them. */
+  const passing = new Set<NodeJS.Signals>();
   /** Milliseconds left of the deadline. */
   let restMs = DEADLINE_MS;
 
@@ -60,15 +66,34 @@ export function installShutdownHooks(client: Endable, logger: Logger): () => voi
     if (!collected) client.collectSync();
     client.endSync();
   };
+  /**
+   * As the first process of a container: the kernel spares it every signal it has no handler for, so that it lives on without ours, until it is killed or for ever. The agent
+   * does the same, and is there for the next signal.
+   */
+  const passOn = async (signal: NodeJS.Signals): Promise<void> => {
+    passing.add(signal);
+    await client.drain(DEADLINE_MS);
+    client.saveSync();
+    process.off(signal, onSignal);
+    // For those of signal-exit, and for a handler that came meanwhile.
+    process.kill(process.pid, signal);
+    afterTurns(RAISED_TURNS, () => {
+      passing.delete(signal);
+      if (installed) process.prependListener(signal, onSignal);
+    });
+  };
+  const endBy = async (signal: NodeJS.Signals): Promise<void> => {
+    await client.close(DEADLINE_MS);
+    client.endSync();
+    uninstall();
+    process.kill(process.pid, signal);
+  };
   const onSignal = (signal: NodeJS.Signals): void => {
     // The application's own handler decides when the process ends; `exit` will tell. Those of signal-exit wait for ours to go.
     if (process.listenerCount(signal) - 1 > signalExitListeners()) return;
+    if (passing.has(signal)) return;
     logger.debug(`${signal}: sending what is left`);
-    void client.close(DEADLINE_MS).then(() => {
-      client.endSync();
-      uninstall();
-      process.kill(process.pid, signal);
-    });
+    void (process.pid === 1 ? passOn(signal) : endBy(signal));
   };
 
   process.on("exit", onExit);
@@ -81,6 +106,7 @@ export function installShutdownHooks(client: Endable, logger: Logger): () => voi
   }
 
   function uninstall(): void {
+    installed = false;
     process.off("exit", onExit);
     process.off("beforeExit", onBeforeExit);
     process.off("uncaughtExceptionMonitor", onUncaught);
@@ -88,6 +114,11 @@ export function installShutdownHooks(client: Endable, logger: Logger): () => voi
     process.off("SIGINT", onSignal);
   }
   return uninstall;
+}
+
+/** Calls back when the event loop has gone round that often. */
+function afterTurns(turns: number, callback: () => void): void {
+  setImmediate(() => (turns > 1 ? afterTurns(turns - 1, callback) : callback()));
 }
 
 /** What every copy of the package `signal-exit` keeps in one place per process: how many of them listen to each signal at present. */

@@ -360,6 +360,22 @@ describe("before the first events request", () => {
   });
 });
 
+describe("drain", () => {
+  it("W-92 makes one more attempt where a failed one is being waited for", async () => {
+    server.replies.push({ status: 503, headers: { "Retry-After": "3600" } });
+    const { queue, transport, logger } = start({ serverUrl: server.url });
+    queue(1);
+    await expect(transport.flush(300)).rejects.toMatchObject({ code: "flush_timeout" });
+    await until(() => logger.of("error").length === 1);
+    queue(1);
+    await transport.drain(10_000);
+    expect(transport.stats()).toMatchObject({ recorded: 2, accepted: 2 });
+    queue(1);
+    await transport.flush();
+    expect(transport.stats().accepted).toBe(3);
+  });
+});
+
 describe("close", () => {
   it("W-75 W-33d sends what was queued, refuses what comes later as closed, and is idempotent", async () => {
     const { queue, transport } = start({ serverUrl: server.url });

@@ -146,6 +146,13 @@ export class HttpTransport implements Transport {
     }
   }
 
+  /** As `flush`, with one more attempt now where a failed one is being waited for: there may be no later (W-92). */
+  drain(limitMs: number): Promise<void> {
+    const flushed = this.flush(limitMs);
+    this.#made?.delivery.hurry();
+    return flushed;
+  }
+
   /** `limitMs`: how long to wait for the server, by default `api_request_time`. */
   close(limitMs: number = this.#config.values.apiRequestTimeMs): Promise<void> {
     this.#closing ??= this.#close(limitMs);

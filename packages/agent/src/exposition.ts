@@ -42,7 +42,7 @@ export class Exposition {
   private counter(counter: Counter, set: MetricSet): void {
     const past = set.totals.of(counter)?.[0] ?? 0;
     const name = metricName(counter.metric.of.name).replace(/_total$/, "");
-    const total = counter.val + past;
+    const total = (counter.parts[0] as number) + past;
     // A counter here may go down (REG-2); there it may not.
     if (total < 0) this.sample(name, "gauge", counter, name, "", total);
     else this.sample(name, "counter", counter, `${name}_total`, "", total);
@@ -57,7 +57,7 @@ export class Exposition {
     const name = metricName(
       timer.metric.unit === "" ? timer.metric.of.name : `${timer.metric.of.name}_${timer.metric.unit}`,
     );
-    const [sum, count] = timer.val;
+    const [sum, count] = timer.parts as [number, number];
     const past = set.totals.of(timer) ?? [0, 0];
     this.sample(name, "summary", timer, `${name}_sum`, "", sum + (past[0] as number));
     this.sample(name, "summary", timer, `${name}_count`, "", count + (past[1] as number));
@@ -68,7 +68,7 @@ export class Exposition {
     const past = set.totals.of(histogram) ?? [];
     let cumulative = 0;
     let sum = 0;
-    histogram.val.forEach((count, index) => {
+    histogram.parts.forEach((count, index) => {
       const all = count + (past[index] ?? 0);
       cumulative += all;
       sum += all * (histogram.metric.values[index] ?? 0);

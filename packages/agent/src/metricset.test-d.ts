@@ -35,6 +35,18 @@ test("families of the other kinds give their instruments", () => {
   expectTypeOf(set.histograms("h", ["a"]).with(1)).toEqualTypeOf<Histogram>();
 });
 
+test("REG-21 whoever reads an instrument has to think of the no-op, which reads null", () => {
+  expectTypeOf(set.counter("c").val).toEqualTypeOf<number | null>();
+  expectTypeOf(set.gauge("g").val).toEqualTypeOf<number | null>();
+  expectTypeOf(set.timer("t").val).toEqualTypeOf<[sum: number, count: number] | null>();
+  expectTypeOf(set.histogram("h").val).toEqualTypeOf<number[] | null>();
+  // @ts-expect-error null cannot be taken apart
+  const [_sum] = set.timer("t").val;
+  set.counter("c").val = 5;
+  set.timer("t").val = [5, 1];
+  set.histogram("h").val = [1, 0];
+});
+
 test("API-21 free labels take null and undefined, and nothing that is no label value", () => {
   set.counter("c", { a: "x", b: 1, c: true, d: 5n, e: null, f: undefined });
   // @ts-expect-error an object is no label value

@@ -38,8 +38,8 @@ export class Counter extends Series {
     if (into !== undefined) into.total += delta;
   }
 
-  /** The total. */
-  get val(): number {
+  /** The total; null in the no-op that a disabled metric or one past the limit gets (REG-21). */
+  get val(): number | null {
     return this.total;
   }
 

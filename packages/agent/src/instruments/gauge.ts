@@ -36,7 +36,7 @@ export class Gauge extends Series {
     return this.inc(typeof delta === "number" ? -delta : Number.NaN);
   }
 
-  /** The level, null before the first write (REG-6). */
+  /** The level; null before the first write (REG-6), and in the no-op that a disabled metric or one past the limit gets (REG-21). */
   get val(): number | null {
     return Number.isNaN(this.level) ? null : this.level;
   }

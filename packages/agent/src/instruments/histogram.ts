@@ -44,8 +44,8 @@ export class Histogram extends Series {
     return this.metric.bounds;
   }
 
-  /** The counts of the buckets; assigning replaces them (REG-19). */
-  get val(): number[] {
+  /** The counts of the buckets; assigning replaces them (REG-19). Null in the no-op that a disabled metric or one past the limit gets (REG-21). */
+  get val(): number[] | null {
     return this.counts.slice();
   }
 

@@ -190,6 +190,63 @@ describe("disable_metrics", () => {
     expect(set.table.size).toBe(0);
   });
 
+  it("REG-21 API-22 the no-op of a timer measures in the unit that was asked for", () => {
+    const { set } = testRegistry({ disableMetrics: patterns("off"), seriesLimit: 1 });
+    set.counter("full");
+    class Refusing extends MetricSet {
+      protected override overflowLabels(): never {
+        throw new Error("not now");
+      }
+    }
+    const refusing = testRegistry({ seriesLimit: 1 }).registry.register(Refusing);
+    refusing.timer("t");
+    const unreadable = Object.defineProperty({ unit: "ms" }, "description", {
+      enumerable: true,
+      get() {
+        throw new Error("not now");
+      },
+    });
+    for (const [unit, perSecond] of [
+      ["us", 1e6],
+      ["ms", 1e3],
+      ["s", 1],
+      [undefined, 1],
+      ["ns", 1],
+    ] as const) {
+      const options = unit === undefined ? {} : { unit };
+      const refused = [
+        set.timer("off", {}, options),
+        set.timer("new", { id: 1 }, options),
+        set.timers("new", ["id"], options).with(2),
+        refusing.timer("t", { id: 1 }, unit === "ms" ? unreadable : options),
+      ];
+      for (const timer of refused) {
+        const stop = timer.start();
+        const before = performance.now();
+        while (performance.now() - before < 2);
+        const duration = stop();
+        expect(duration).toBeGreaterThanOrEqual(0.0019 * perSecond);
+        expect(duration).toBeLessThan(20 * perSecond);
+        expect(timer.update(1).val).toBeNull();
+        expect(timer).toBe(refused[0]);
+      }
+    }
+    expect(set.timer("off", {}, { unit: "s" })).toBe(NOOP);
+  });
+
+  it("REG-39 a held timer that lost its place and finds none writes nothing, in any unit", () => {
+    const { set } = testRegistry({ seriesLimit: 1 });
+    for (const unit of ["us", "ms", "s"]) {
+      const held = set.timers("held", ["unit"], { unit }).with(unit).update(1);
+      set.timers("held", ["unit"]).remove(unit);
+      set.counter("full");
+      expect(held.update(5).val).toEqual([0, 0]);
+      expect(set.timer("other", {}, { unit }).val).toBeNull();
+      expect(Object.keys(set.timer("other", {}, { unit }))).not.toContain("sum");
+      set.table.remove(set.counter("full"));
+    }
+  });
+
   it("REG-32 REG-86 tests what exists again when the patterns change; a no-op handed out stays one", async () => {
     const { registry, set, collectSamples } = testRegistry({ disableMetrics: patterns("late") });
     const noop = set.counter("late");

@@ -13,9 +13,9 @@ import { Timer } from "./timer.js";
 
 /** Loaded with the first series that is refused. */
 let noops: typeof import("./noop.js") | undefined;
-function noop(): Series {
+function noop(kind: Kind, options: InstrumentOptions | undefined): Series {
   noops ??= require("./noop.js") as typeof import("./noop.js");
-  return noops.NOOP;
+  return noops.noopFor(kind, options);
 }
 
 /** All series of one metric set, found by kind, name and labels (REG-22). */
@@ -68,15 +68,17 @@ export class SeriesTable {
     options: InstrumentOptions | undefined,
     error: unknown,
   ): Series {
+    let plain: InstrumentOptions | undefined;
     try {
       const { errorText, readable } = require("./readable.js") as typeof import("./readable.js");
       this.refuse(new MetricName(kind, name, this), `a label or an option that cannot be read (${errorText(error)})`);
       const of = (this.names[kind] as Map<string, MetricName>).get(name);
       const left = readable<Labels>(labels);
-      return (of && this.find(of, left)) ?? this.create(kind, name, left, readable<InstrumentOptions>(options));
+      plain = readable<InstrumentOptions>(options);
+      return (of && this.find(of, left)) ?? this.create(kind, name, left, plain);
     } catch {
       // A method that a subclass of the set wrote.
-      return noop();
+      return noop(kind, plain);
     }
   }
 
@@ -91,15 +93,15 @@ export class SeriesTable {
     let of = (this.names[kind] as Map<string, MetricName>).get(name) ?? new MetricName(kind, name, this);
     if (typeof name !== "string" || /[*"]/.test(name)) {
       this.refuse(of, typeof name === "string" ? 'a name with * or "' : "a name that is not a string");
-      return noop();
+      return noop(kind, options);
     }
-    if (this.owner.isDisabled(name)) return noop();
+    if (this.owner.isDisabled(name)) return noop(kind, options);
     for (const key of Object.keys(labels)) {
       const value = labels[key];
       if (value !== undefined && value !== null && labelText(value) === undefined)
         this.refuse(of, `a label value of type ${typeof value} (${key})`);
     }
-    if (this.size >= this.owner.limit) return this.overflow(of, labels, options) ?? noop();
+    if (this.size >= this.owner.limit) return this.overflow(of, labels, options) ?? noop(kind, options);
     // The name is only kept now that it gets a series.
     of = this.keep(of);
     return this.place(this.make(of, this.index.ensure(labels), options));
@@ -232,7 +234,7 @@ export class SeriesTable {
       return this.place(series);
     }
     const into = other ?? this.get(of.kind, of.name, labels, options);
-    if (into === noop()) return undefined;
+    if (into.metric.of.table === undefined) return undefined; // the no-op
     return into.state < 0 ? this.redirect(into) : into;
   }
 

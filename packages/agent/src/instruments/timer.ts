@@ -6,9 +6,18 @@ import type { LabelSet } from "./label-set.js";
 import { Metric } from "./metric.js";
 import { Series } from "./series.js";
 
-/** How many of a timer's unit make a millisecond. Without a known unit a timer measures in seconds. */
-function perMs(unit: string): number {
-  return unit === "us" ? 1000 : unit === "ms" ? 1 : 0.001;
+const SECONDS = 0.001;
+
+/** How many of `unit` make a millisecond: of `us`, `ms` and `s`, which the empty one stands for as well (API-22); undefined for any other. */
+function perMs(unit: string): number | undefined {
+  if (unit === "us") return 1000;
+  if (unit === "ms") return 1;
+  return unit === "" || unit === "s" ? SECONDS : undefined;
+}
+
+/** The time since `startedMs` of `performance.now()`, in `unit`; in seconds where that is none of {@link perMs}. */
+export function durationSince(startedMs: number, unit: string): number {
+  return (performance.now() - startedMs) * (perMs(unit) ?? SECONDS);
 }
 
 /** Sum and number of durations (REG-10…REG-14). */
@@ -35,12 +44,17 @@ export class Timer extends Series {
     return this;
   }
 
-  /** Starts a measurement; the function it gives records the time since, once per call, and returns it in the timer's unit. */
+  /**
+   * Starts a measurement; the function it gives records the time since, once per call, and returns it in the timer's unit: `us`, `ms`, `s`, or seconds without one
+   * (API-22). In any other unit nothing can be measured: the call is counted and logged once, nothing is recorded, and it returns seconds (REG-20a).
+   */
   start(): () => number {
     const startedMs = performance.now();
     return () => {
-      const duration = (performance.now() - startedMs) * perMs(this.metric.unit);
-      this.update(duration);
+      const { unit } = this.metric;
+      const duration = durationSince(startedMs, unit);
+      if (perMs(unit) === undefined) this.refuseUnit();
+      else this.update(duration);
       return duration;
     };
   }
@@ -63,8 +77,16 @@ export class Timer extends Series {
     return result;
   }
 
-  /** Sum and count, of one moment (REG-12). */
-  get val(): [sum: number, count: number] {
+  private refuseUnit(): void {
+    const { of, unit } = this.metric;
+    of.table?.refuse(
+      of,
+      `a duration by start() or time() in ${unit}, which know us, ms and s (update() takes any unit),`,
+    );
+  }
+
+  /** Sum and count, of one moment (REG-12); null in the no-op that a disabled metric or one past the limit gets (REG-21). */
+  get val(): [sum: number, count: number] | null {
     return [this.sum, this.count];
   }
 

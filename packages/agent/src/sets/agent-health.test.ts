@@ -107,6 +107,28 @@ describe("AgentHealthMetricSet", () => {
     expect(health.table.clashes).toBe(false);
   });
 
+  it("REG-38 W-80 adds up what overflows in sets of the same name", async () => {
+    const { registry, values } = healthRegistry();
+    const sets = Array.from({ length: 3 }, () => {
+      class Metrics extends MetricSet {}
+      return registry.register(Metrics);
+    });
+    const overflow = async (): Promise<number | undefined> => (await values())["agent.series.overflow Metrics"];
+    const [first, second] = sets as [MetricSet, MetricSet, MetricSet];
+    const refuse = (set: MetricSet, times: number): void => {
+      for (let id = 0; id < times; id++) set.gauge("late", { id }).set(1);
+    };
+    for (const set of [first, second]) for (let id = 0; id < registry.seriesLimit; id++) set.gauge("full", { id });
+    refuse(first, 5);
+    expect(await overflow()).toBe(5);
+    refuse(second, 3);
+    expect(await overflow()).toBe(3);
+    refuse(first, 1);
+    refuse(second, 2);
+    expect(await overflow()).toBe(3);
+    expect(await overflow()).toBeUndefined();
+  });
+
   it("works with a transport that keeps no figures", async () => {
     const { registry, collect, set } = testRegistry();
     registry.register(AgentHealthMetricSet);

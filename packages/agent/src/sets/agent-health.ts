@@ -81,6 +81,8 @@ export class AgentHealthMetricSet extends MetricSet {
   private readonly transport: ReportingTransport;
   /** Totals at the last report, by metric and label value. */
   private readonly reported = new Map<string, number>();
+  /** The same of each set, since several may have one name: a class of the same name in two modules, or minified classes. */
+  private readonly overflowed = new WeakMap<MetricSet, number>();
   private hasSpooled = false;
 
   constructor(registry: MetricsRegistry) {
@@ -111,16 +113,20 @@ export class AgentHealthMetricSet extends MetricSet {
       }
     }
     for (const set of this.registry.metricSets()) {
-      this.total("agent.series.overflow", "set", set.id, set.table.overflowed);
+      const { overflowed } = set.table;
+      this.grown("agent.series.overflow", "set", set.id, overflowed - (this.overflowed.get(set) ?? 0));
+      this.overflowed.set(set, overflowed);
     }
   }
 
   /** Adds what a total has grown by since the last report (W-81). */
   private total(name: string, label: string, value: string, total: number): void {
     const key = `${name} ${value}`;
-    const grown = total - (this.reported.get(key) ?? 0);
-    if (grown === 0) return;
+    this.grown(name, label, value, total - (this.reported.get(key) ?? 0));
     this.reported.set(key, total);
-    this.counter(name, { [label]: value }, { resetOnCollect: true }).inc(grown);
+  }
+
+  private grown(name: string, label: string, value: string, by: number): void {
+    if (by !== 0) this.counter(name, { [label]: value }, { resetOnCollect: true }).inc(by);
   }
 }

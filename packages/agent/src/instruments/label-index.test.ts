@@ -97,6 +97,28 @@ describe("label index", () => {
     expect((await collect())[0]?.tags).toEqual({ a: "1" });
   });
 
+  it("REG-24 takes inherited labels as its own, whatever was asked for before", async () => {
+    const derived = (): Labels => Object.assign(Object.create({ a: "1", none: null, method() {} }), { b: "2" });
+    const { set, collect, logger } = testRegistry();
+    const counter = set.counter("x", derived()).inc();
+    expect(set.counter("x", { b: "2", a: "1" }).inc()).toBe(counter);
+    expect(set.counter("x", { a: "1", b: "2" }).inc()).toBe(counter);
+    expect(set.counter("x", derived()).inc()).toBe(counter);
+    expect((await collect()).map(({ tags }) => tags)).toEqual([{ b: "2", a: "1" }]);
+    expect(counter.val).toBe(4);
+    // A method is no mistake in a label.
+    expect(logger.of("warn")).toEqual([]);
+    // The same where a label has to be left out.
+    const broken = Object.defineProperty(derived(), "c", {
+      enumerable: true,
+      get() {
+        throw new Error("not now");
+      },
+    });
+    expect(set.counter("x", broken)).toBe(counter);
+    expect(set.counter("y", broken)).toBe(set.counter("y", derived()));
+  });
+
   it("leaves out a label whose value is no label value, counted and logged once", async () => {
     const { set, collect, logger } = testRegistry();
     set.counter("x", { a: "1", bad: {} as unknown as string, worse: Symbol("s") as unknown as string }).inc();

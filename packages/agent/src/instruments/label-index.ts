@@ -144,10 +144,10 @@ export class LabelIndex {
     this.orderCount = 0;
   }
 
-  /** Reads keys and values of a caller's object into the scratch arrays; returns how many labels there are. */
+  /** Reads keys and values of a caller's object into the scratch arrays, as {@link find} does, inherited ones too; returns how many labels there are. */
   private read(labels: Labels): number {
     let count = 0;
-    for (const key of Object.keys(labels)) {
+    for (const key in labels) {
       const value = labelText(labels[key]);
       if (value === undefined) continue;
       this.keys[count] = key;

@@ -4,13 +4,20 @@
  */
 export function readable<T extends object>(given: T | null | undefined): T {
   const left: Record<string, unknown> = Object.create(null);
-  for (const key of attempt(() => Object.keys(given ?? {})) ?? []) {
+  for (const key of attempt(() => keysOf(given)) ?? []) {
     left[key] = attempt(() => {
       const value = (given as Record<string, unknown>)[key];
       return Array.isArray(value) ? Array.from(value) : value;
     });
   }
   return left as T;
+}
+
+/** Inherited ones too, as where labels and options can be read. */
+function keysOf(given: object | null | undefined): string[] {
+  const keys: string[] = [];
+  for (const key in given) keys.push(key);
+  return keys;
 }
 
 /** An error as one line; what was thrown need not be one, nor have a text. */

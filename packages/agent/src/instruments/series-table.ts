@@ -96,6 +96,7 @@ export class SeriesTable {
       return noop(kind, options);
     }
     if (this.owner.isDisabled(name)) return noop(kind, options);
+    // Its own ones: what it inherits and is no label value, such as a method, is no mistake.
     for (const key of Object.keys(labels)) {
       const value = labels[key];
       if (value !== undefined && value !== null && labelText(value) === undefined)

@@ -38,6 +38,37 @@ describe("one client a process", () => {
     expect(getClient()).toBe(first);
   });
 
+  it("API-11 compares registries, transport and logger by what they are, not by what is in them", () => {
+    const registry = () => ({ getMetricsAsJSON: async () => [], metrics: {} });
+    const given = registry();
+    // As prom-client has it: each metric knows its registries.
+    given.metrics = { counter: { registers: [given] } };
+    const transport = new RecordingTransport();
+    const first = make({ transport, prometheusRegistry: [given] });
+    expect(make({ transport, prometheusRegistry: [given] })).toBe(first);
+    expect(make({ transport, prometheusRegistry: given })).toBe(first);
+    expect(quiet.warn).not.toHaveBeenCalled();
+    const others = [registry(), [registry()], [given, registry()], []];
+    for (const prometheusRegistry of others) expect(make({ prometheusRegistry })).toBe(first);
+    make({ logger: { ...quiet } });
+    expect(quiet.warn).toHaveBeenCalledTimes(others.length + 1);
+  });
+
+  it("API-11 takes an option that cannot be compared for another one", () => {
+    const endless: Record<string, unknown> = {};
+    endless.itself = endless;
+    const first = make({ transport: new RecordingTransport() });
+    for (const globalLabels of [{ a: 1n }, endless]) expect(make({ globalLabels } as object)).toBe(first);
+    expect(quiet.warn).toHaveBeenCalledTimes(2);
+  });
+
+  it("API-11 without new throws the error of a class", () => {
+    const call = Client as unknown as (options: object) => unknown;
+    expect(() => call({ start: false })).toThrow(
+      new TypeError("Class constructor Client cannot be invoked without 'new'"),
+    );
+  });
+
   it("API-11 takes null for no options", () => {
     const none = null as unknown as undefined;
     vi.stubEnv("ELASTIC_APM_DISABLE_SEND", "true");

@@ -32,6 +32,10 @@ export const Client: new (options?: ClientOptions) => Client = new Proxy(
       }
       return running;
     },
+    // The function would be called, and give nothing.
+    apply() {
+      throw new TypeError("Class constructor Client cannot be invoked without 'new'");
+    },
     // For `instanceof` and subclasses.
     get: (target, key, receiver) =>
       key === "prototype" ? agentClient().prototype : (Reflect.get(target, key, receiver) as unknown),

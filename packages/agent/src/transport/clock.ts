@@ -20,11 +20,14 @@ export function soon(callback: () => void): void {
   else setTimeout(callback, 0);
 }
 
+/** Node's longest delay, 24.8 days: a longer one calls back at once, with a warning. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 /** The real time. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   after(delayMs, callback, holds = false) {
-    const timeout = setTimeout(callback, delayMs);
+    const timeout = setTimeout(callback, Math.min(delayMs, LONGEST_MS));
     if (!holds) timeout.unref?.();
     return { cancel: () => clearTimeout(timeout) };
   },

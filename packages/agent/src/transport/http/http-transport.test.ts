@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FakeServer } from "../fake-server.testing.js";
 import { accountedFor, harness, until } from "../harness.testing.js";
 import { ManualClock, turn } from "../manual-clock.testing.js";
+import { Settlement } from "../settlement.js";
 import type { HttpTransport } from "./http-transport.js";
 
 let server: FakeServer;
@@ -357,6 +358,24 @@ describe("before the first events request", () => {
     queue(1);
     await transport.flush();
     expect(server.requests.map(({ url }) => url)).toEqual(["/intake/v2/events?flushed=true"]);
+  });
+});
+
+describe("flush", () => {
+  it("W-76 one that ran out of time waits for nothing any more: a long outage costs no memory", async () => {
+    const wait = vi.spyOn(Settlement.prototype, "wait");
+    server.reply = () => "hang";
+    const { queue, transport } = start({ serverUrl: server.url, serverTimeout: "1s" });
+    queue(1);
+    await expect(transport.flush(50)).rejects.toMatchObject({ code: "flush_timeout" });
+    server.reply = () => undefined;
+    await transport.flush();
+    const ended = wait.mock.results.map(async ({ value }) => {
+      const { settled } = value as { settled: Promise<void> };
+      return await Promise.race([settled.then(() => "settled"), turn().then(() => "left")]);
+    });
+    expect(await Promise.all(ended)).toEqual(["left", "settled"]);
+    wait.mockRestore();
   });
 });
 

@@ -135,10 +135,13 @@ export class HttpTransport implements Transport {
     if (builder === undefined) return;
     builder.finish(true);
     const upTo = builder.sequence;
-    const settled = this.#beginWithin(limitMs / 2).then(() =>
-      this.#settlement.isSettled(upTo) ? this.#pipeline.sendEmptyFlush() : this.#settlement.whenSettled(upTo),
+    const wait = this.#settlement.wait(upTo);
+    const sent = this.#beginWithin(limitMs / 2).then(() =>
+      this.#settlement.isSettled(upTo) ? this.#pipeline.sendEmptyFlush() : wait.settled,
     );
-    if (!(await this.#within(settled, limitMs))) {
+    const isSent = await this.#within(sent, limitMs);
+    wait.leave();
+    if (!isSent) {
       throw new AgentError(
         "flush_timeout",
         `not everything could be sent within ${limitMs} ms: is the server reachable?`,
@@ -218,11 +221,12 @@ export class HttpTransport implements Transport {
     builder?.finish(false);
     const upTo = builder?.sequence;
     if (upTo !== undefined && !this.#settlement.isSettled(upTo)) {
-      const settled = this.#beginWithin(limitMs / 2).then(() => {
+      const { settled } = this.#settlement.wait(upTo);
+      const sent = this.#beginWithin(limitMs / 2).then(() => {
         this.#pipeline.delivery.hurry();
-        return this.#settlement.whenSettled(upTo);
+        return settled;
       });
-      if (!(await this.#within(settled, limitMs))) this.#logger.error("closing the transport connection timed out");
+      if (!(await this.#within(sent, limitMs))) this.#logger.error("closing the transport connection timed out");
     }
     this.#giveUp();
     this.sender.close();

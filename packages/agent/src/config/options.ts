@@ -212,7 +212,8 @@ export const OPTIONS = [
     default: "1000",
     dynamic: false,
     min: 1,
-    description: "Most series a metric set may hold; further ones are counted, logged once and not created.",
+    description:
+      'Most series a metric set may hold. Past that, one warning: what is written to further counters, timers and histograms of a known name is added up in a series with the label `overflow="true"`, so totals stay right; further gauges and new names are left out. Both are counted in `agent.series.overflow`.',
   },
   {
     name: "agent_health_metrics",
@@ -340,7 +341,8 @@ export const OPTIONS = [
     default: "10",
     dynamic: false,
     min: 0,
-    description: "Collections after which a series that is not written any more is removed; `0`: never.",
+    description:
+      "Collections without a write after which a series that starts over at each report (`resetOnCollect`) gives its place back; `0`: never. Others stay.",
   },
   {
     name: "transaction_metrics",

@@ -29,9 +29,9 @@ Each option is taken from the first of these places that holds a valid value for
 4. a file: the module or JSON named in \`ELASTIC_APM_CONFIG_FILE\`, else \`elastic-apm-node.js\` in the working directory,
 5. the default.
 
-A value that is not valid is skipped with one warning that names its place; it never stops the agent. In AWS Lambda and Azure Functions
-\`metrics_interval=0s\`, \`cloud_provider=none\`, \`central_config=false\` and \`breakdown_metrics=false\` are fixed. Options of the official agents that
-only concern traces are accepted and have no effect. At start the agent logs what is in force, and from where; secrets are shown as \`[REDACTED]\`.
+A value that is not valid is skipped with one warning that names its place; it never stops the agent. A wrong \`cloud_provider\` alone is not
+skipped for a place further down: it means \`none\`. In AWS Lambda and Azure Functions \`metrics_interval=0s\`, \`cloud_provider=none\`, \`central_config=false\` and
+\`breakdown_metrics=false\` are fixed. Options of the official agents that only concern traces are accepted and have no effect. At start the agent logs what is in force, and from where; secrets are shown as \`[REDACTED]\`.
 
 | form | rule | examples |
 |---|---|---|

@@ -181,7 +181,10 @@ export class AgentClient {
     return this.transport.stats();
   }
 
-  /** Collects once more, sends, stops, within `limitMs` (`api_request_time`). Idempotent; never rejects (REG-87, W-75). */
+  /**
+   * Collects once more, sends, stops, within `limitMs` (`api_request_time`). Without a timer (`start: false`, `metrics_interval` 0) nothing is collected but by `collect()`, here too.
+   * Idempotent; never rejects (REG-87, W-75).
+   */
   close(limitMs?: number): Promise<void> {
     this.closing ??= runSuppressed(() => this.closeNow(limitMs));
     return this.closing;

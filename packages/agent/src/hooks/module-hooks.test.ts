@@ -120,6 +120,36 @@ describe("ModuleHooks", () => {
     expect(measuring.warnings).toHaveLength(1);
   });
 
+  it("TR-13 patches nothing any more once taken out, also where somebody wrapped Module._load on top of it", () => {
+    install("@scope/thing", "1.0.0");
+    const { patched, load } = start();
+    const ours = internals._load as (...args: unknown[]) => unknown;
+    internals._load = function above(this: unknown, ...args: unknown[]): unknown {
+      return ours.apply(this, args);
+    };
+    try {
+      hooks?.remove();
+      expect(new (load("@scope/thing").Thing)().work(1)).toBe(2);
+      expect(patched).toEqual([]);
+    } finally {
+      internals._load = original;
+    }
+  });
+
+  it("TR-13 patches no package that takes the hooks out while it loads", () => {
+    install("@scope/thing", "1.0.0");
+    const { patched, load } = start();
+    const key = "tidegaugeTakeOut";
+    Object.defineProperty(globalThis, key, { value: () => hooks?.remove(), configurable: true });
+    writeFileSync(join(directory, "node_modules/@scope/thing/lib/main.js"), `globalThis.${key}();`);
+    try {
+      load("@scope/thing");
+      expect(patched).toEqual([]);
+    } finally {
+      Reflect.deleteProperty(globalThis, key);
+    }
+  });
+
   it("passes on the error of a package that cannot be loaded", () => {
     const { load } = start();
     expect(() => load("@scope/thing")).toThrow("Cannot find module");

@@ -60,6 +60,8 @@ export class ModuleHooks {
     const original = internals._load;
     this.#original = original;
     this.#wrapped = function load(this: unknown, request: string, parent: unknown, isMain: boolean): unknown {
+      // Taken out, but under somebody else's wrap.
+      if (hooks.#wrapped !== load) return original.call(this, request, parent, isMain);
       const hook = hooks.#hookFor(request);
       if (hook === undefined || hooks.#loading.has(hook.packageName))
         return original.call(this, request, parent, isMain);
@@ -70,7 +72,7 @@ export class ModuleHooks {
       } finally {
         hooks.#loading.delete(hook.packageName);
       }
-      hooks.#loaded(hook, exports, request, parent, isMain);
+      if (hooks.#wrapped === load) hooks.#loaded(hook, exports, request, parent, isMain);
       return exports;
     };
     internals._load = this.#wrapped;
@@ -80,6 +82,7 @@ export class ModuleHooks {
   remove(): void {
     // Somebody may have wrapped ours since; then it stays and passes everything on.
     if (internals._load === this.#wrapped && this.#original !== undefined) internals._load = this.#original;
+    this.#wrapped = undefined;
     this.#loading.clear();
     for (const guard of this.#guards) guard.isOn = false;
     for (const unpatch of this.#unpatches.splice(0)) unpatch();

@@ -6,7 +6,6 @@ import { LoginForm } from "./login/LoginForm.js";
 import { Header } from "./pages/Header.js";
 import { LazyPage } from "./pages/LazyPage.js";
 import { NoPage } from "./pages/NoPage.js";
-import { ServicePage } from "./pages/ServicePage.js";
 import { ServicesPage } from "./pages/ServicesPage.js";
 import { useLocation } from "./route/useLocation.js";
 import { applyTheme, onThemeChange } from "./theme/theme.js";
@@ -18,6 +17,9 @@ const LATER: ReadonlyMap<string, () => Promise<ComponentType>> = new Map(
     health: () => import("./pages/HealthPage.js").then(({ HealthPage }) => HealthPage),
   }),
 );
+
+/** With the charts it is most of the page's code; the list of services does without. */
+const loadServicePage = () => import("./pages/ServicePage.js").then(({ ServicePage }) => ServicePage);
 
 /** Only the skip button takes the focus there. */
 const FOCUSABLE = { tabIndex: -1 } as const;
@@ -58,8 +60,10 @@ function skipToContent(): void {
 function CurrentPage() {
   const { path } = useLocation();
   const [page = "services", item] = path;
-  if (page === "services" && item !== undefined) return <ServicePage key={item} name={item} />;
+  if (page === "services" && item !== undefined) {
+    return <LazyPage key={item} load={loadServicePage} props={{ name: item }} />;
+  }
   const load = LATER.get(page);
-  if (load) return <LazyPage key={page} load={load} />;
+  if (load) return <LazyPage key={page} load={load} props={{}} />;
   return page === "services" ? <ServicesPage /> : <NoPage name={page} />;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { valueTicks } from "../charts/scale.js";
 import { formatTicks, formatValue, tickIncrements, unitFamily } from "./unit.js";
 
 describe("formatValue", () => {
@@ -51,6 +52,26 @@ describe("formatTicks", () => {
     expect(formatTicks([0, 2 ** 26, 2 ** 27], "byte")).toEqual(["0 MiB", "64 MiB", "128 MiB"]);
     expect(formatTicks([0, 50_000, 100_000], "us")).toEqual(["0 ms", "50 ms", "100 ms"]);
     expect(formatTicks([0, 500, 1000], null)).toEqual(["0.0 k", "0.5 k", "1.0 k"]);
+  });
+});
+
+describe("axes of durations", () => {
+  /** The labels of an axis from zero to `top`, as the charts make them. */
+  const labels = (top: number, unit: string) => formatTicks(valueTicks(0, top, 4, unit), unit);
+
+  it("count minutes and hours as a clock does, in whatever unit the metric is", () => {
+    expect(labels(200_000, "ms")).toEqual(["0 min", "1 min", "2 min", "3 min"]);
+    expect(labels(120, "s")).toEqual(["0 s", "30 s", "60 s", "90 s", "120 s"]);
+    expect(labels(60e6, "us")).toEqual(["0 s", "15 s", "30 s", "45 s", "60 s"]);
+    expect(labels(1, "h")).toEqual(["0 min", "15 min", "30 min", "45 min", "60 min"]);
+    expect(labels(4000, "s")).toEqual(["0 min", "30 min", "60 min"]);
+    expect(labels(12 * 3600, "s")).toEqual(["0 h", "3 h", "6 h", "9 h", "12 h"]);
+    expect(labels(86_400 * 3, "s")).toEqual(["0 h", "24 h", "48 h", "72 h"]);
+  });
+
+  it("stay decades below", () => {
+    expect(labels(0.02, "s")).toEqual(["0 ms", "5 ms", "10 ms", "15 ms", "20 ms"]);
+    expect(labels(3, "ns")).toEqual(["0 ns", "1 ns", "2 ns", "3 ns"]);
   });
 });
 

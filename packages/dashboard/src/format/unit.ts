@@ -112,12 +112,20 @@ export function formatValue(value: number | null | undefined, unit: string | nul
 
 /** The labels of an axis: all in the same scale and with the same number of decimals, enough to tell neighbours apart. */
 export function formatTicks(ticks: readonly number[], unit: string | null): string[] {
-  const largest = ticks.reduce((most, tick) => Math.max(most, Math.abs(tick)), 0);
+  const largest = referenceOf(ticks, unit);
   for (let decimals = 0; decimals <= 4; decimals++) {
     const labels = ticks.map((tick) => write(tick, unit, largest, decimals));
     if (new Set(labels).size === labels.length && exact(ticks, unit, largest, decimals)) return labels;
   }
   return ticks.map((tick) => write(tick, unit, largest));
+}
+
+/** The magnitude whose scale the labels are written in: the largest, but that of the step from a minute on: half minutes are 30 s. */
+function referenceOf(ticks: readonly number[], unit: string | null): number {
+  const magnitudes = ticks.map(Math.abs).filter((magnitude) => magnitude > 0);
+  const largest = Math.max(0, ...magnitudes);
+  const isLong = unitFamily(unit) === "duration" && largest * toBase(splitRate(unit).base) >= 6e7;
+  return isLong ? Math.min(...magnitudes) : largest;
 }
 
 /** Whether `decimals` places say each tick without rounding it visibly. */
@@ -133,16 +141,33 @@ function exact(ticks: readonly number[], unit: string | null, largest: number, d
   });
 }
 
+/** Decades of 1, 2 and 5. */
+function decades(first: number, last: number): number[] {
+  const list: number[] = [];
+  for (let exponent = first; exponent <= last; exponent++) {
+    for (const step of [1, 2, 5]) list.push(Number(`${step}e${exponent}`));
+  }
+  return list;
+}
+
+/** In microseconds: decades below ten seconds, then what a clock is read in, then decades of days. */
+const DURATION_STEPS = [
+  ...decades(-6, 6),
+  ...[10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200].map((seconds) => seconds * 1e6),
+  ...decades(0, 6).map((days) => days * 864e8),
+];
+
 /** Steps between ticks that read well in `unit`: 1-2-5 decades, powers of two for bytes, minutes and hours for long durations. */
 export function tickIncrements(unit: string | null): number[] {
   const family = unitFamily(unit);
-  const increments: number[] = [];
+  if (family === "duration") {
+    const factor = toBase(splitRate(unit).base);
+    return DURATION_STEPS.map((step) => Number((step / factor).toPrecision(12)));
+  }
   if (family === "byte") {
+    const increments: number[] = [];
     for (let power = 0; power <= 60; power++) increments.push(2 ** power);
     return increments;
   }
-  for (let exponent = -9; exponent <= 15; exponent++) {
-    for (const step of [1, 2, 5]) increments.push(Number(`${step}e${exponent}`));
-  }
-  return increments;
+  return decades(-9, 15);
 }

@@ -66,15 +66,47 @@ function manyTransactions() {
   return [{ metadata }, ...lines].map((line) => `${JSON.stringify(line)}\n`).join("");
 }
 
-/** A container's report, in the names of cpu-memory-cgroup.md, and one event that is against the rules. */
+/** What a container reports in the names of cpu-memory-cgroup.md, a minute long, and one event that is against the rules. */
 function containerReport() {
   const metadata = { service: { name: "boxed", agent: { name: "nodejs", version: "0.1.0" } } };
-  const samples = {
-    "system.process.cgroup.memory.mem.usage.bytes": { value: 200 * 2 ** 20, type: "gauge" },
-    "system.process.cgroup.memory.mem.limit.bytes": { value: 256 * 2 ** 20, type: "gauge" },
-  };
-  const lines = [{ metadata }, { metricset: { timestamp: Date.now() * 1000, samples } }, { metricset: { samples: 3 } }];
+  const reports = Array.from({ length: 7 }, (_, index) => {
+    const gauges = {
+      "memory.mem.usage.bytes": 200 * 2 ** 20,
+      "memory.mem.limit.bytes": 256 * 2 ** 20,
+      "cpu.cfs.quota.us": 50_000,
+      "cpu.cfs.period.us": 100_000,
+      // In ten seconds a hundred periods went by, in 25 of them it had to wait, and it used 40 ms in each.
+      "cpu.stats.periods": 70_000 + 100 * index,
+      "cpu.stats.throttled.periods": 3000 + 25 * index,
+      "cpu.stats.throttled.ns": 1e9 * index,
+      "cpuacct.total.ns": 9e12 + 4e9 * index,
+    };
+    const samples = Object.fromEntries(
+      Object.entries(gauges).map(([name, value]) => [`system.process.cgroup.${name}`, { value, type: "gauge" }]),
+    );
+    return { metricset: { timestamp: (Date.now() - 60_000 + 10_000 * index) * 1000, samples } };
+  });
+  const lines = [{ metadata }, ...reports, { metricset: { samples: 3 } }];
   return lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+}
+
+/** What Elastic's agents say of transactions: the self times of their spans, no durations. */
+function breakdownReport() {
+  const metadata = { service: { name: "classic", agent: { name: "java", version: "1.50.0" } } };
+  const spans = [
+    ["GET /a", "app", 10, 5000],
+    ["GET /a", "db", 30, 9000],
+    ["GET /b", "app", 5, 6000],
+  ];
+  const lines = spans.map(([name, type, count, sum]) => ({
+    metricset: {
+      timestamp: Date.now() * 1000,
+      transaction: { name, type: "request" },
+      span: { type },
+      samples: { "span.self_time.count": { value: count }, "span.self_time.sum.us": { value: sum } },
+    },
+  }));
+  return [{ metadata }, ...lines].map((line) => `${JSON.stringify(line)}\n`).join("");
 }
 
 describe.skipIf(launched === undefined && process.env.CI !== "true")("the page of a fleet", () => {
@@ -92,6 +124,7 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page o
     expect((await send(server.url, containerReport())).status).toBe(400);
     expect((await send(server.url, spoolReport())).status).toBe(202);
     expect((await send(server.url, manyTransactions())).status).toBe(202);
+    expect((await send(server.url, breakdownReport())).status).toBe(202);
     tab = await DashboardPage.open(launched.browser, server.url);
     await tab.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   });
@@ -139,6 +172,17 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page o
     await tab.byTestId("split-nodes").click();
     await eventually(() => cpu.getAttribute("data-series")).toBe("4");
     expect(await tab.byTestId("panel-cpu").locator(".legend").textContent()).toContain("web-2");
+    for (const panel of ["throughput", "latency"]) {
+      const chart = await tab.chart(panel);
+      await eventually(() => chart.getAttribute("data-series")).toBe("2");
+      expect(await tab.byTestId(`panel-${panel}`).locator(".legend").textContent()).toMatch(/web-1.*web-2/);
+    }
+    // What is not drawn by node says so.
+    for (const panel of ["breakdown", "gc-time"]) {
+      await tab.chart(panel);
+      await tab.byTestId(`panel-${panel}`).getByText("all nodes").waitFor();
+    }
+    expect(await tab.violations()).toEqual([]);
     await tab.page.reload();
     await eventually(() => cpu.getAttribute("data-series")).toBe("4");
     await tab.page.getByRole("combobox", { name: "Node" }).selectOption("web-1");
@@ -150,6 +194,82 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page o
     await tab.page.getByRole("combobox", { name: "Node" }).selectOption("");
     await tab.chart("cpu");
     expect(tab.page.url()).toContain("environment=staging");
+  });
+
+  it("leads from a panel to its numbers in the explorer: of its node, its environment or each node", async () => {
+    const explored = async (panel) => {
+      await tab.chart(panel);
+      await tab
+        .byTestId(`panel-${panel}`)
+        .getByRole("link", { name: /^Explore/ })
+        .click();
+      await tab.byTestId("explore-result").locator(".chart").waitFor();
+      return new URLSearchParams(new URL(tab.page.url()).hash.split("?")[1]);
+    };
+    await tab.go("#/services/fleet?node=web-1&environment=production&from=now-5m");
+    const one = await explored("cpu");
+    expect(one.getAll("filter")).toEqual(["service.node.name:web-1", "service.environment:production"]);
+    await tab.page.getByRole("button", { name: "Remove filter service.node.name:web-1" }).waitFor();
+    await tab.page.goBack();
+    await tab.byTestId("latency-heatmap").click();
+    await tab.byTestId("panel-latency").getByTestId("heatmap").waitFor();
+    await tab.byTestId("panel-latency").getByRole("link", { name: "Explore Latency" }).click();
+    await eventually(() => tab.page.url()).toContain("filter=service.node.name%3Aweb-1");
+    await tab.go("#/services/fleet?split=node&from=now-5m");
+    expect((await explored("cpu")).getAll("by")).toEqual(["service.node.name"]);
+  });
+
+  it("filters a metric without labels by node, version and environment, and a breakdown by its transaction", async () => {
+    await tab.go("#/explore?service=fleet&metric=nodejs.memory.heap.used.bytes&by=service.node.name&from=now-5m");
+    const result = tab.byTestId("explore-result");
+    const series = () => result.locator(".chart").getAttribute("data-series");
+    await eventually(series).toBe("2");
+    await result.getByLabel("Label to filter by").selectOption("service.version");
+    const versions = result.getByLabel("Value of service.version");
+    await eventually(() => versions.locator("option").allTextContents()).toEqual(["is…", "1.0.0", "2.0.0"]);
+    await versions.selectOption("2.0.0");
+    await eventually(series).toBe("1");
+    await result.getByRole("button", { name: "Remove filter service.version:2.0.0" }).click();
+    await eventually(series).toBe("2");
+    await result.getByLabel("Label to filter by").selectOption("host.name");
+    await result.getByLabel("Value of host.name").waitFor();
+    expect(await tab.violations()).toEqual([]);
+
+    await tab.go("#/explore?service=classic&metric=span.self_time.count&aggregation=sum&from=now-5m");
+    await result.getByLabel("Label to filter by").selectOption("transaction.name");
+    await result.getByLabel("Value of transaction.name").selectOption("GET /b");
+    await result.getByRole("button", { name: "Remove filter transaction.name:GET /b" }).waitFor();
+    await eventually(() => result.locator(".chart").getAttribute("data-last")).toMatch(/ 5$/);
+    // A metric's age stands in the list.
+    await eventually(() => tab.byTestId("metric-span.self_time.count").textContent()).toMatch(
+      /seen (now|\d+ \w+ ago)$/,
+    );
+  });
+
+  it("lists the transactions of an agent that sends no durations, and narrows the breakdown to one", async () => {
+    await tab.go("#/services/classic?from=now-5m");
+    const rows = tab.byTestId("transactions").locator("tbody tr");
+    const rate = expect.stringMatching(/\/s$/);
+    await eventually(() => rows.count()).toBe(2);
+    expect(await rows.first().locator("td").allTextContents()).toEqual([rate, "1.4 ms", "–", "–", "70 %"]);
+    await tab.page.getByText("This agent sends no durations").waitFor();
+    await rows.first().getByRole("button", { name: "GET /a" }).click();
+    await eventually(() => tab.byTestId("spans").locator("tbody th").allTextContents()).toEqual(["db", "app"]);
+    expect(await tab.problemsOfEveryLook()).toEqual([]);
+    await tab.page.setViewportSize({ width: 1440, height: 1000 });
+  });
+
+  it("CG-20…CG-25 draws a container's CPU time against its limit, and how often it had to wait", async () => {
+    await tab.go("#/services/boxed?from=now-5m");
+    const legend = (panel) => tab.byTestId(`panel-${panel}`).locator(".legend li");
+    await tab.chart("cgroup-cpu");
+    await eventually(() => legend("cgroup-cpu").allInnerTexts()).toEqual([
+      expect.stringMatching(/used in a period\s+40 ms/),
+      expect.stringMatching(/limit\s+50 ms/),
+    ]);
+    await tab.chart("cgroup-throttled");
+    await eventually(() => legend("cgroup-throttled").allInnerTexts()).toEqual([expect.stringMatching(/25 %/)]);
+    expect(await tab.page.getByRole("heading", { name: /Custom metrics/ }).count()).toBe(0);
   });
 
   it("draws a container's memory against its limit", async () => {
@@ -174,9 +294,11 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page o
     expect(await tab.violations()).toEqual([]);
   });
 
-  it("joins more transactions than the server answers in one row", async () => {
+  it("shows the transactions that take most time, all when asked, and joins more than the server answers in one row", async () => {
     await tab.go("#/services/many?from=now-15m");
     const rows = tab.byTestId("transactions").locator("tbody tr");
+    await eventually(() => rows.count()).toBe(15);
+    await tab.page.getByRole("button", { name: "Show all 1001 transactions" }).click();
     await eventually(() => rows.count()).toBe(1001);
     expect(await rows.first().locator("td").last().textContent()).toBe("40 %");
     // 1,199 once each, of which 999 have rows: 200 of 1,999.

@@ -7,11 +7,12 @@ export interface BuilderProps {
   selection: Selection;
   metric: MetricSummary;
   aggregation: Aggregation;
+  times: { from: string; to: string };
   tick: number;
 }
 
 /** Aggregation, grouping, filters and the way of drawing. */
-export function Builder({ selection, metric, aggregation, tick }: BuilderProps) {
+export function Builder({ selection, metric, aggregation, times, tick }: BuilderProps) {
   const dimensions = dimensionsFor(metric, selection.service);
   const toggleGroup = (name: string) => {
     const { groupBy } = selection;
@@ -56,8 +57,10 @@ export function Builder({ selection, metric, aggregation, tick }: BuilderProps) 
       )}
       <FilterEditor
         filters={selection.filters}
+        keys={dimensions}
         service={selection.service}
-        metric={metric.name}
+        metric={metric}
+        times={times}
         tick={tick}
         onChange={(filter) => setParameters({ filter })}
       />

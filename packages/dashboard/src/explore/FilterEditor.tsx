@@ -1,27 +1,19 @@
-import type { LabelsResponse } from "@tidegauge/protocol/query";
+import type { MetricSummary } from "@tidegauge/protocol/query";
 import { useState } from "preact/hooks";
-import { getJson } from "../api/client.js";
-import { useResource } from "../api/useResource.js";
+import { FilterValue, type FilterValueProps, valueText } from "./FilterValue.js";
 
-export interface FilterEditorProps {
+export interface FilterEditorProps extends Pick<FilterValueProps, "service" | "times" | "tick"> {
   filters: readonly string[];
-  service: string | undefined;
-  metric: string;
-  /** New values come with new data: what is offered is read again now and then. */
-  tick: number;
+  /** What can be filtered by: the metric's labels and its dimensions. */
+  keys: readonly string[];
+  metric: MetricSummary;
   onChange(filters: string[]): void;
 }
 
-/** The filters as chips, and a form that offers the label values the server knows. */
-export function FilterEditor({ filters, service, metric, tick, onChange }: FilterEditorProps) {
+/** The filters as chips, and a form that offers what there is to filter by. */
+export function FilterEditor({ filters, keys, service, metric, times, tick, onChange }: FilterEditorProps) {
   const [key, setKey] = useState("");
-  const labels = useResource(JSON.stringify(["labels", service, metric]), Math.floor(tick / 3), (signal) =>
-    getJson<LabelsResponse>("api/v1/labels", { service, metric }, signal),
-  );
-  const known = labels.data?.labels ?? {};
-  const keys = Object.keys(known);
   const chosen = keys.includes(key) ? key : "";
-  if (keys.length === 0 && filters.length === 0) return null;
   return (
     <fieldset class="chips">
       <legend>Filter</legend>
@@ -35,7 +27,7 @@ export function FilterEditor({ filters, service, metric, tick, onChange }: Filte
           aria-label={`Remove filter ${filter}`}
           onClick={() => onChange(filters.filter((other) => other !== filter))}
         >
-          {filter.replace(":", " = ")} ×
+          {filterText(filter)} ×
         </button>
       ))}
       <select aria-label="Label to filter by" value={chosen} onChange={(event) => setKey(event.currentTarget.value)}>
@@ -47,23 +39,25 @@ export function FilterEditor({ filters, service, metric, tick, onChange }: Filte
         ))}
       </select>
       {chosen !== "" && (
-        <select
-          aria-label={`Value of ${chosen}`}
-          value=""
-          onChange={(event) => {
-            const filter = `${chosen}:${event.currentTarget.value}`;
+        <FilterValue
+          key={chosen}
+          name={chosen}
+          isLabel={metric.labels.includes(chosen)}
+          service={service}
+          metric={metric.name}
+          times={times}
+          tick={tick}
+          onChoose={(filter) => {
             if (!filters.includes(filter)) onChange([...filters, filter]);
             setKey("");
           }}
-        >
-          <option value="">is…</option>
-          {known[chosen]?.map((value) => (
-            <option key={value} value={value}>
-              {value}
-            </option>
-          ))}
-        </select>
+        />
       )}
     </fieldset>
   );
+}
+
+function filterText(filter: string): string {
+  const colon = filter.indexOf(":");
+  return `${filter.slice(0, colon)} = ${valueText(filter.slice(colon + 1))}`;
 }

@@ -1,4 +1,5 @@
 import type { MetricSummary } from "@tidegauge/protocol/query";
+import { formatAge } from "../format/time.js";
 import { type MetricSearch, ORDERS, type Order } from "./useMetricSearch.js";
 
 export interface MetricListProps {
@@ -16,7 +17,7 @@ function skipToResult(): void {
   document.getElementById(RESULT_ID)?.focus();
 }
 
-/** Every metric with its kind, unit, labels and number of series, to search and choose from. */
+/** Every metric with its kind, unit, labels, number of series and when it was last seen, to search and choose from. */
 export function MetricList({ metrics, search, chosen, onChoose }: MetricListProps) {
   const { text, order, found, setText, setOrder } = search;
   return (
@@ -59,6 +60,8 @@ export function MetricList({ metrics, search, chosen, onChoose }: MetricListProp
                 {metric.inferred ? " (inferred)" : ""}
                 {metric.unit === null ? "" : ` · ${metric.unit}`} · {metric.series} series
                 {metric.labels.length === 0 ? "" : ` · ${metric.labels.join(", ")}`}
+                {" · seen "}
+                {formatAge(Date.parse(metric.lastSeen), Date.now())}
               </span>
             </button>
           </li>

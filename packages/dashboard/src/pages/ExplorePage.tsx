@@ -106,6 +106,7 @@ export function ExplorePage() {
                 </p>
                 <Builder
                   selection={selection}
+                  times={queryTimes(range)}
                   tick={tick}
                   metric={metric}
                   aggregation={selection.aggregation ?? (aggregationsFor(metric.kind)[0] as Aggregation)}

@@ -6,10 +6,12 @@ import { useTick } from "../live/useTick.js";
 import { MarkerList } from "../markers/MarkerList.js";
 import { useMarkers } from "../markers/useMarkers.js";
 import { panelsFor } from "../panels/catalog.js";
+import { exploreLink } from "../panels/exploreLink.js";
 import { MetricPanel } from "../panels/MetricPanel.js";
+import { NodesTogether } from "../panels/NodesTogether.js";
 import { PanelEmpty, PanelError, PanelLoading } from "../panels/Panel.js";
-import { type PanelLine, SECTION_SOURCES, SECTIONS } from "../panels/spec.js";
-import { splitByNode } from "../panels/split.js";
+import { SECTION_SOURCES, SECTIONS } from "../panels/spec.js";
+import { isSplit, splitByNode } from "../panels/split.js";
 import { linkTo } from "../route/location.js";
 import { setParameters, useLocation } from "../route/useLocation.js";
 import { ServiceFacts } from "../services/ServiceFacts.js";
@@ -38,11 +40,14 @@ export function ServicePage({ name }: { name: string }) {
   knownLong.current = metrics.data?.metrics.some(({ firstSeen }) => isLongAgo(firstSeen)) ?? false;
   const services = useResource("services", slowTick, loadServices);
   const summary = services.data?.services.find((service) => service.name === name);
-  const panels = useMemo(() => panelsFor(metrics.data?.metrics ?? []), [metrics.data]);
   const eachNode = node === undefined && parameters.get("split") === "node";
+  const panels = useMemo(() => {
+    const all = panelsFor(metrics.data?.metrics ?? []);
+    return eachNode ? all.map(splitByNode) : all;
+  }, [metrics.data, eachNode]);
   const find = (metric: string) => metrics.data?.metrics.find((candidate) => candidate.name === metric);
   const durations = find(TRANSACTION_DURATION);
-  const hasBreakdown = find("span.self_time.sum.us") !== undefined;
+  const breakdown = find("span.self_time.sum.us");
   const scope = { service: name, node, environment };
   const markers = useMarkers({ ...scope, ...queryTimes(range) }, metrics.data?.metrics ?? [], Math.floor(tick / 3));
   return (
@@ -93,14 +98,15 @@ export function ServicePage({ name }: { name: string }) {
         )
       ) : (
         <>
-          {(durations !== undefined || hasBreakdown) && (
+          {(durations ?? breakdown) !== undefined && (
             <TransactionSection
               scope={scope}
               range={range}
               tick={tick}
               transaction={parameters.get("transaction") ?? undefined}
-              firstSeenMs={durations === undefined ? undefined : Date.parse(durations.firstSeen)}
-              hasBreakdown={hasBreakdown}
+              firstSeenMs={durations && Date.parse(durations.firstSeen)}
+              breakdownSeenMs={breakdown && Date.parse(breakdown.firstSeen)}
+              eachNode={eachNode}
               markers={markers}
             />
           )}
@@ -116,12 +122,13 @@ export function ServicePage({ name }: { name: string }) {
                   {own.map((spec) => (
                     <MetricPanel
                       key={spec.id}
-                      spec={eachNode ? splitByNode(spec) : spec}
+                      spec={spec}
                       scope={scope}
                       range={range}
                       tick={tick}
                       markers={markers}
-                      exploreHref={exploreHref(spec.lines[0], name, parameters)}
+                      exploreHref={spec.lines[0] && exploreLink(spec.lines[0], scope, parameters)}
+                      action={eachNode && !isSplit(spec) && <NodesTogether />}
                     />
                   ))}
                 </div>
@@ -132,17 +139,6 @@ export function ServicePage({ name }: { name: string }) {
       )}
     </section>
   );
-}
-
-/** The explorer with a panel's first line. */
-function exploreHref(line: PanelLine | undefined, service: string, parameters: URLSearchParams): string | undefined {
-  if (line === undefined) return undefined;
-  return linkTo(["explore"], parameters, {
-    service,
-    metric: line.metric,
-    aggregation: line.aggregation,
-    by: line.groupBy ?? [],
-  });
 }
 
 interface ChoiceProps {

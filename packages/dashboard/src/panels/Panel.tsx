@@ -27,7 +27,7 @@ export function Panel(props: PanelProps) {
       {...(innerRef ? { ref: innerRef } : {})}
     >
       <header class="panel-header">
-        <h3 class="panel-title" title={description ?? title}>
+        <h3 class="panel-title" title={description === undefined ? title : `${title}\n${description}`}>
           {titleHref === undefined ? title : <a href={titleHref}>{title}</a>}
         </h3>
         <div class="panel-actions">{actions}</div>

@@ -24,6 +24,36 @@ describe("panelsFor", () => {
     expect(ids([metric("system.process.cgroup.memory.mem.limit.bytes")])).toEqual(["cgroup-memory"]);
   });
 
+  it("CG-20…CG-25 shows what the container's CPU metrics mean instead of their running totals", () => {
+    const cgroup = "system.process.cgroup.";
+    const panels = panelsFor(
+      [
+        "cpu.cfs.quota.us",
+        "cpu.cfs.period.us",
+        "cpu.stats.periods",
+        "cpu.stats.throttled.periods",
+        "cpu.stats.throttled.ns",
+        "cpuacct.total.ns",
+      ].map((name) => metric(cgroup + name)),
+    );
+    expect(panels.map(({ id, section }) => `${id}: ${section}`)).toEqual([
+      "cgroup-cpu: CPU and memory",
+      "cgroup-throttled: CPU and memory",
+    ]);
+    const byPeriods = { how: "increases", metric: `${cgroup}cpu.stats.periods`, aggregation: "sum" };
+    expect(panels.map(({ lines }) => lines[0]?.combine)).toEqual([byPeriods, byPeriods]);
+  });
+
+  it("calls only the application's own metrics custom", () => {
+    const names = ["system.process.open_fds", "jvm.thread.count", "golang.goroutines", "jvms"];
+    expect(panelsFor(names.map((name) => metric(name))).map(({ id, section }) => `${id}: ${section}`)).toEqual([
+      "golang.goroutines: Runtime",
+      "jvm.thread.count: Runtime",
+      "jvms: Custom metrics",
+      "system.process.open_fds: CPU and memory",
+    ]);
+  });
+
   it("shows every metric of the application exactly once", () => {
     const own = [metric("queue_depth"), metric("orders", "delta"), metric("latency", "histogram")];
     expect(ids([metric("system.cpu.total.norm.pct"), ...own])).toEqual(["cpu", "latency", "orders", "queue_depth"]);

@@ -12,6 +12,14 @@ const avg = (metric: string, label: string, more: Partial<PanelLine> = {}): Pane
 /** A histogram with the label `kind`: minor, major, incremental, weakcb. */
 const GC_DURATION = "nodejs.gc.duration.ms";
 
+const CGROUP = "system.process.cgroup.";
+
+/** The totals of a cgroup run since it was made: what they grow by, over the periods that went by meanwhile. */
+const PER_PERIOD = { how: "increases", metric: `${CGROUP}cpu.stats.periods`, aggregation: "sum" } as const;
+
+/** Totals of no use by themselves: the panels of the container's CPU say what they mean. */
+const WITHIN_OTHERS = [`${CGROUP}cpu.cfs.period.us`, `${CGROUP}cpu.stats.throttled.ns`];
+
 /** The panels every service can have (cpu-memory-cgroup.md §2.1, §2.6 and the sets beside them). */
 const KNOWN_PANELS: readonly PanelSpec[] = [
   {
@@ -64,6 +72,41 @@ const KNOWN_PANELS: readonly PanelSpec[] = [
     lines: [
       avg("system.process.cgroup.memory.mem.usage.bytes", "usage", { style: "area" }),
       avg("system.process.cgroup.memory.mem.limit.bytes", "limit", { style: "limit" }),
+    ],
+  },
+  {
+    id: "cgroup-cpu",
+    title: "Container CPU (cgroup)",
+    section: "CPU and memory",
+    description:
+      "CPU time used in one of the periods the kernel counts by, mostly 100 ms, and what may be used in it. Two CPUs have twice a period's time.",
+    lines: [
+      {
+        metric: `${CGROUP}cpuacct.total.ns`,
+        aggregation: "sum",
+        label: "used in a period",
+        style: "area",
+        combine: PER_PERIOD,
+        scale: 0.001,
+      },
+      avg(`${CGROUP}cpu.cfs.quota.us`, "limit", { style: "limit" }),
+    ],
+    unit: "us",
+  },
+  {
+    id: "cgroup-throttled",
+    title: "Container CPU held back",
+    section: "CPU and memory",
+    description: "Share of periods in which the container had used up its limit and had to wait for the next one.",
+    unit: "percent",
+    lines: [
+      {
+        metric: `${CGROUP}cpu.stats.throttled.periods`,
+        aggregation: "sum",
+        label: "share of periods",
+        style: "area",
+        combine: PER_PERIOD,
+      },
     ],
   },
   {
@@ -144,7 +187,7 @@ const KNOWN_PANELS: readonly PanelSpec[] = [
 export function panelsFor(metrics: readonly MetricSummary[]): PanelSpec[] {
   const byName = new Map(metrics.map((metric) => [metric.name, metric]));
   const shown: PanelSpec[] = [];
-  const used = new Set<string>();
+  const used = new Set(WITHIN_OTHERS);
   for (const panel of KNOWN_PANELS) {
     for (const line of panel.lines) {
       used.add(line.metric);

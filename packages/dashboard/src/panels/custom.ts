@@ -36,8 +36,13 @@ function hasSum(byName: ReadonlyMap<string, MetricSummary>, timer: string): bool
 /** What the agent puts before metrics bridged from a Prometheus client unless configured otherwise. */
 const PROMETHEUS_PREFIX = "prometheus.metrics.";
 
+/** What Elastic's agents for Java, Go, .NET and Ruby put before what their runtime says. */
+const OTHER_RUNTIMES = /^(jvm|golang|clr|ruby)\./;
+
 function sectionOf(name: string): Section {
+  if (name.startsWith("system.")) return "CPU and memory";
   if (name.startsWith("nodejs.")) return "Node.js runtime";
+  if (OTHER_RUNTIMES.test(name)) return "Runtime";
   if (name.startsWith(PROMETHEUS_PREFIX)) return "Prometheus";
   return name.startsWith("agent.") ? "Agent" : "Custom metrics";
 }

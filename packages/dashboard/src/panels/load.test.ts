@@ -157,3 +157,18 @@ describe("joinAnswers", () => {
     expect(joinAnswers([])).toMatchObject({ times: [], series: [] });
   });
 });
+
+describe("running totals sent as gauges", () => {
+  const shares = (first: (number | null)[], second: (number | null)[]) => {
+    const [a, b] = [first, second].map((values) => answer(values.map((value, index) => [index * 10_000, value])));
+    return combine(a as QueryResponse, b as QueryResponse, "increases").series[0]?.points.map(([, value]) => value);
+  };
+
+  it("are compared by what they grew since the value before, over steps without one too", () => {
+    expect(shares([100, 105, null, 115], [1000, 1010, null, 1030])).toEqual([null, 0.5, null, 0.5]);
+  });
+
+  it("say nothing where one fell, as at the end of a process, or stood still", () => {
+    expect(shares([100, 20, 25, 25], [1000, 200, 210, 210])).toEqual([null, null, 0.5, null]);
+  });
+});

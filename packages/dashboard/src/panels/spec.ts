@@ -15,8 +15,11 @@ export interface PanelLine {
   limit?: number;
   /** A group's name comes after the line's own, where several lines are grouped alike. */
   prefixed?: boolean;
-  /** What is done with a second query: `minus` subtracts it, `over` divides by it. */
-  combine?: { how: "minus" | "over"; metric: string; aggregation: Aggregation };
+  /**
+   * What is done with a second query: `minus` subtracts it, `over` divides by it; `increases` divides what both have
+   * grown by since the value before, for running totals that are sent as gauges.
+   */
+  combine?: { how: "minus" | "over" | "increases"; metric: string; aggregation: Aggregation };
   /** Divides by the step's seconds, for sums that should not depend on the step. */
   perSecond?: boolean;
   /**
@@ -29,13 +32,21 @@ export interface PanelLine {
 }
 
 /** The sections of a service's page, in their order. */
-export const SECTIONS = ["CPU and memory", "Node.js runtime", "Custom metrics", "Prometheus", "Agent"] as const;
+export const SECTIONS = [
+  "CPU and memory",
+  "Node.js runtime",
+  "Runtime",
+  "Custom metrics",
+  "Prometheus",
+  "Agent",
+] as const;
 export type Section = (typeof SECTIONS)[number];
 
 /** Where each section's metrics come from, for its head. */
 export const SECTION_SOURCES: Readonly<Record<Section, string>> = {
   "CPU and memory": "the machine, the process and its container",
   "Node.js runtime": "event loop, heap and garbage collection",
+  Runtime: "memory, threads and garbage collection of the language",
   "Custom metrics": "what the application counts itself",
   Prometheus: "bridged from the application’s Prometheus client",
   Agent: "the agent about itself",

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { joinAnswers } from "./load.js";
 import type { PanelSpec } from "./spec.js";
-import { splitByNode } from "./split.js";
+import { isSplit, splitByNode } from "./split.js";
 
 const spec: PanelSpec = {
   id: "cpu",
@@ -19,6 +19,7 @@ it("draws each node by itself, and leaves groups as they are", () => {
   expect(split.stacked).toBe(false);
   expect(split.lines[0]).toMatchObject({ groupBy: ["service.node.name"], prefixed: true });
   expect(split.lines[1]?.groupBy).toEqual(["kind"]);
+  expect([spec, split].map(isSplit)).toEqual([false, true]);
 });
 
 it("names a node's line after both", () => {

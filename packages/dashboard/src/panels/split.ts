@@ -1,14 +1,17 @@
 import type { PanelLine, PanelSpec } from "./spec.js";
 
-/** Nodes drawn one by one; the smaller ones are summed up. */
-const MOST_NODES = 10;
+/** Grouping by node; beyond ten the smaller ones are summed up. */
+export const BY_NODE = { groupBy: ["service.node.name"], limit: 10 } as const satisfies Partial<PanelLine>;
+
+/** Whether a panel shows each node by itself. */
+export function isSplit({ lines }: PanelSpec): boolean {
+  return lines.some(({ groupBy }) => groupBy?.includes("service.node.name"));
+}
 
 /** The panel with a line for each node instead of one for all. Lines that are grouped already keep their groups. */
 export function splitByNode(spec: PanelSpec): PanelSpec {
   const split = (line: PanelLine): PanelLine =>
-    line.groupBy === undefined
-      ? { ...line, groupBy: ["service.node.name"], limit: MOST_NODES, prefixed: spec.lines.length > 1 }
-      : line;
+    line.groupBy === undefined ? { ...line, ...BY_NODE, prefixed: spec.lines.length > 1 } : line;
   // Areas of several nodes would cover each other.
   return {
     ...spec,

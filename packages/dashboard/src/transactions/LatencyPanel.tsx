@@ -1,10 +1,11 @@
 import type { Marker } from "../charts/frame.js";
 import type { HeatmapPanelProps } from "../heatmap/HeatmapPanel.js";
+import { exploreLink } from "../panels/exploreLink.js";
 import type { Scope } from "../panels/load.js";
 import { MetricPanel } from "../panels/MetricPanel.js";
+import { NodesTogether } from "../panels/NodesTogether.js";
 import { Panel, PanelLoading } from "../panels/Panel.js";
 import { LATER_FAILED, useLater } from "../panels/useLater.js";
-import { linkTo } from "../route/location.js";
 import { setParameters, useLocation } from "../route/useLocation.js";
 import type { TimeRange } from "../time/range.js";
 import { latencyPanel, TRANSACTION_DURATION, transactionFilters } from "./panels.js";
@@ -13,6 +14,7 @@ import { latencyPanel, TRANSACTION_DURATION, transactionFilters } from "./panels
 export interface LatencyPanelProps {
   /** The chosen transaction, undefined for all. */
   transaction: string | undefined;
+  eachNode: boolean;
   scope: Omit<Scope, "from" | "to">;
   range: TimeRange;
   tick: number;
@@ -27,10 +29,10 @@ const ICON = [
 ];
 
 /** How long transactions take: percentiles as lines, or all of them as a heat map, which shows fast and slow ones apart. */
-export function LatencyPanel({ transaction, scope, range, tick, markers }: LatencyPanelProps) {
+export function LatencyPanel({ transaction, eachNode, scope, range, tick, markers }: LatencyPanelProps) {
   const { parameters } = useLocation();
   const asHeatmap = parameters.get("latency") === "heatmap";
-  const spec = latencyPanel(transaction);
+  const spec = latencyPanel(transaction, eachNode);
   const filters = transactionFilters(transaction);
   const action = (
     <button
@@ -60,12 +62,22 @@ export function LatencyPanel({ transaction, scope, range, tick, markers }: Laten
     </button>
   );
   if (!asHeatmap) {
-    return <MetricPanel spec={spec} scope={scope} range={range} tick={tick} markers={markers} action={action} />;
+    return (
+      <MetricPanel
+        spec={spec}
+        scope={scope}
+        range={range}
+        tick={tick}
+        markers={markers}
+        exploreHref={spec.lines[0] && exploreLink(spec.lines[0], scope, parameters)}
+        action={action}
+      />
+    );
   }
   return (
     <HeatmapLater
       id={spec.id}
-      title={spec.title}
+      title="Latency"
       description="Each column is a moment, each row a duration; the more transactions took that long, the stronger its colour."
       metric={TRANSACTION_DURATION}
       filters={filters}
@@ -73,13 +85,13 @@ export function LatencyPanel({ transaction, scope, range, tick, markers }: Laten
       range={range}
       tick={tick}
       markers={markers}
-      exploreHref={linkTo(["explore"], parameters, {
-        service: scope.service,
-        metric: TRANSACTION_DURATION,
-        view: "heatmap",
-        filter: filters,
-      })}
-      action={action}
+      exploreHref={exploreLink({ metric: TRANSACTION_DURATION, view: "heatmap", filters }, scope, parameters)}
+      action={
+        <>
+          {eachNode && <NodesTogether />}
+          {action}
+        </>
+      }
     />
   );
 }

@@ -1,12 +1,14 @@
 import { useResource } from "../api/useResource.js";
 import type { Marker } from "../charts/frame.js";
+import { exploreLink } from "../panels/exploreLink.js";
 import type { Scope } from "../panels/load.js";
 import { MetricPanel } from "../panels/MetricPanel.js";
+import { NodesTogether } from "../panels/NodesTogether.js";
 import { PanelError, PanelLoading } from "../panels/Panel.js";
 import type { PanelSpec } from "../panels/spec.js";
-import { setParameters } from "../route/useLocation.js";
+import { setParameters, useLocation } from "../route/useLocation.js";
 import { queryTimes, type TimeRange } from "../time/range.js";
-import { breakdownShares, loadBreakdown } from "./breakdown.js";
+import { breakdownShares, loadBreakdown, loadTransactionTimes } from "./breakdown.js";
 import { LatencyPanel } from "./LatencyPanel.js";
 import { throughputPanel } from "./panels.js";
 import { SpanTable } from "./SpanTable.js";
@@ -19,19 +21,27 @@ export interface TransactionSectionProps {
   tick: number;
   /** The chosen transaction, undefined for all. */
   transaction: string | undefined;
-  /** When the first transactions were reported, undefined if the service reports none. */
+  /** Each node by itself. */
+  eachNode: boolean;
+  /** When the first durations were reported, undefined if the service reports none. */
   firstSeenMs: number | undefined;
-  hasBreakdown: boolean;
+  /** When the first breakdown was reported, undefined if the service reports none. */
+  breakdownSeenMs: number | undefined;
   markers: readonly Marker[];
 }
 
 /** What the service does for its callers: throughput, latency, where the time goes, and the transactions to choose from. */
 export function TransactionSection(props: TransactionSectionProps) {
-  const { scope, range, tick, transaction, firstSeenMs, hasBreakdown, markers } = props;
+  const { scope, range, tick, transaction, eachNode, firstSeenMs, breakdownSeenMs, markers } = props;
+  const { parameters } = useLocation();
   const hasDurations = firstSeenMs !== undefined;
+  const hasBreakdown = breakdownSeenMs !== undefined;
+  const throughput = throughputPanel(transaction, eachNode);
   const query = { ...scope, ...queryTimes(range) };
-  const table = useResource(hasDurations ? JSON.stringify(["transactions", query]) : undefined, tick, (signal) =>
-    loadTransactions(query, firstSeenMs ?? 0, signal),
+  const table = useResource(JSON.stringify(["transactions", query, hasDurations]), tick, (signal) =>
+    hasDurations
+      ? loadTransactions(query, firstSeenMs, signal)
+      : loadTransactionTimes(query, breakdownSeenMs ?? 0, signal),
   );
   const breakdownSpec: PanelSpec = {
     id: "breakdown",
@@ -59,10 +69,24 @@ export function TransactionSection(props: TransactionSectionProps) {
       </h2>
       <div class="grid">
         {hasDurations && (
-          <MetricPanel spec={throughputPanel(transaction)} scope={scope} range={range} tick={tick} markers={markers} />
+          <MetricPanel
+            spec={throughput}
+            scope={scope}
+            range={range}
+            tick={tick}
+            markers={markers}
+            exploreHref={throughput.lines[0] && exploreLink(throughput.lines[0], scope, parameters)}
+          />
         )}
         {hasDurations && (
-          <LatencyPanel transaction={transaction} scope={scope} range={range} tick={tick} markers={markers} />
+          <LatencyPanel
+            transaction={transaction}
+            eachNode={eachNode}
+            scope={scope}
+            range={range}
+            tick={tick}
+            markers={markers}
+          />
         )}
         {hasBreakdown && (
           <MetricPanel
@@ -71,24 +95,30 @@ export function TransactionSection(props: TransactionSectionProps) {
             range={range}
             tick={tick}
             markers={markers}
+            action={eachNode && <NodesTogether />}
             sourceKey={transaction ?? ""}
             load={async (full, signal) => breakdownShares(await loadBreakdown(full, transaction, signal))}
           />
         )}
       </div>
       {hasBreakdown && transaction !== undefined && <SpanTable scope={query} transaction={transaction} tick={tick} />}
-      {hasDurations &&
-        (table.data ? (
-          <TransactionTable
-            rows={table.data}
-            chosen={transaction}
-            onChoose={(name) => setParameters({ transaction: name })}
-          />
-        ) : table.error ? (
-          <PanelError error={table.error} onRetry={table.retry} />
-        ) : (
-          <PanelLoading />
-        ))}
+      {table.data ? (
+        <TransactionTable
+          rows={table.data}
+          chosen={transaction}
+          onChoose={(name) => setParameters({ transaction: name })}
+        />
+      ) : table.error ? (
+        <PanelError error={table.error} onRetry={table.retry} />
+      ) : (
+        <PanelLoading />
+      )}
+      {!hasDurations && (
+        <p class="table-note muted">
+          This agent sends no durations: the mean is the time of all spans of a run, and there are no percentiles and no
+          share of errors.
+        </p>
+      )}
     </section>
   );
 }

@@ -22,6 +22,13 @@ export interface TransactionTableProps {
   onChoose(name: string | undefined): void;
 }
 
+/** What follows on the page is not pushed out of reach by hundreds of routes. */
+const FIRST_ROWS = { count: 15, noun: "transactions" };
+
+function isChosen(row: TransactionSummary, chosen: string | undefined): boolean {
+  return row.name === chosen && !row.rest;
+}
+
 /** All transactions of the time range; choosing one narrows the panels above to it. */
 export function TransactionTable({ rows, chosen, onChoose }: TransactionTableProps) {
   return (
@@ -31,10 +38,12 @@ export function TransactionTable({ rows, chosen, onChoose }: TransactionTablePro
       columns={COLUMNS}
       rows={rows}
       first={{ key: "share", descending: true }}
+      firstRows={FIRST_ROWS}
+      isKept={(row) => isChosen(row, chosen)}
       value={(row, key) => row[key]}
     >
       {(row) => (
-        <tr key={`${row.type} ${row.name}`} class={row.name === chosen && !row.rest ? "row-chosen" : undefined}>
+        <tr key={`${row.type} ${row.name}`} class={isChosen(row, chosen) ? "row-chosen" : undefined}>
           <th scope="row">
             {row.rest ? (
               <span class="muted">other</span>

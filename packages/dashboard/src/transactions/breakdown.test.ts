@@ -1,6 +1,6 @@
 import type { BreakdownResponse, Point } from "@tidegauge/protocol/query";
-import { expect, it } from "vitest";
-import { breakdownShares, summarizeSpans } from "./breakdown.js";
+import { expect, it, vi } from "vitest";
+import { breakdownShares, loadTransactionTimes, summarizeSpans } from "./breakdown.js";
 
 function response(spans: [type: string, subtype: string, values: (number | null)[]][]): BreakdownResponse {
   return {
@@ -74,4 +74,22 @@ it("says how many spans one run has and how long each takes", () => {
     { label: "app", perTransaction: 1, meanUs: 100, share: 0.1 },
   ]);
   expect(summarizeSpans({ ...answer, transactions: [] })).toEqual([]);
+});
+
+it("makes the table of transactions of an agent without durations, with nothing it cannot know", async () => {
+  const of = (name: string, count: number, sumUs: number) => ({ name, type: "request", count, sumUs, spans: [] });
+  const transactions = [of("GET /a", 20, 60_000), of("GET /b", 0, 10_000), of("_other", 5, 30_000)];
+  const asked: string[] = [];
+  vi.stubGlobal("fetch", async (url: string) => {
+    asked.push(url);
+    return Response.json({ from: 0, to: 20_000, step: 20_000, transactions });
+  });
+  const rows = await loadTransactionTimes({ service: "old", node: "web-1", from: "0", to: "20000" }, 10_000);
+  vi.unstubAllGlobals();
+  expect(asked).toEqual(["api/v1/breakdown?service=old&node=web-1&from=0&to=20000&step=36500d"]);
+  const unknown = { type: "request", p95Us: null, errors: null };
+  expect(rows).toEqual([
+    { name: "GET /a", count: 20, rate: 2, meanUs: 3000, share: 0.6, ...unknown },
+    { name: "_other", rest: true, count: 5, rate: 0.5, meanUs: 6000, share: 0.3, ...unknown },
+  ]);
 });

@@ -1,15 +1,17 @@
 import type { BreakdownResponse, BreakdownSpan } from "@tidegauge/protocol/query";
 import { getJson } from "../api/client.js";
+import { ONE_STEP } from "../api/query.js";
 import type { ChartData } from "../charts/data.js";
 import { interpolateGaps } from "../charts/gaps.js";
 import type { Scope } from "../panels/load.js";
+import { secondsOf, type TransactionSummary } from "./summary.js";
 
 /** Span types shown by name; the smaller ones are summed up as the rest. */
 const MOST_TYPES = 8;
 
 /** Loads the time spent by span type. Errors: `ApiError`. */
-export function loadBreakdown(scope: Scope, transaction: string | undefined, signal?: AbortSignal) {
-  const parameters = { ...scope, transaction, step: "auto" };
+export function loadBreakdown(scope: Scope, transaction?: string, signal?: AbortSignal, step = "auto") {
+  const parameters = { ...scope, transaction, step };
   return getJson<BreakdownResponse>("api/v1/breakdown", parameters, signal);
 }
 
@@ -106,4 +108,32 @@ export function summarizeSpans(answer: BreakdownResponse): SpanSummary[] {
       share: sumUs === 0 ? 0 : total.sumUs / sumUs,
     }))
     .sort((a, b) => b.share - a.share);
+}
+
+/**
+ * Loads the table of transactions of an agent that sends no durations, as Elastic's do: from the breakdown one knows how
+ * many ran and the self time of all their spans, which is the mean of a run; not the percentiles, not the failures.
+ * Errors: `ApiError`.
+ */
+export async function loadTransactionTimes(
+  scope: Scope,
+  firstSeenMs: number,
+  signal?: AbortSignal,
+): Promise<TransactionSummary[]> {
+  const { from, to, transactions } = await loadBreakdown(scope, undefined, signal, ONE_STEP);
+  const seconds = secondsOf({ from, to }, firstSeenMs);
+  const total = transactions.reduce((sum, { sumUs }) => sum + sumUs, 0);
+  return transactions
+    .filter(({ count }) => count > 0)
+    .map(({ name, type, count, sumUs }) => ({
+      name,
+      type,
+      ...(name === "_other" ? { rest: true } : {}),
+      count,
+      rate: count / seconds,
+      meanUs: sumUs / count,
+      p95Us: null,
+      errors: null,
+      share: total === 0 ? 0 : sumUs / total,
+    }));
 }

@@ -1,4 +1,5 @@
 import type { PanelSpec } from "../panels/spec.js";
+import { BY_NODE, splitByNode } from "../panels/split.js";
 
 /** The histogram of transaction durations (breakdown.md BD-60): its count is the number of transactions. */
 export const TRANSACTION_DURATION = "transaction.duration.us";
@@ -16,13 +17,15 @@ export function transactionFilters(name: string | undefined): string[] {
   return name === undefined ? [] : [`${NAME_LABEL}:${name}`];
 }
 
-/** Throughput by outcome, for all transactions or one. */
-export function throughputPanel(transaction: string | undefined): PanelSpec {
+/** Throughput by outcome, or by node, for all transactions or one. */
+export function throughputPanel(transaction: string | undefined, eachNode: boolean): PanelSpec {
   return {
     id: "throughput",
     title: "Throughput",
     section: "Custom metrics",
-    description: "Transactions a second by outcome. Failures are responses with a status of 500 and above, and errors.",
+    description: eachNode
+      ? "Transactions a second by node."
+      : "Transactions a second by outcome. Failures are responses with a status of 500 and above, and errors.",
     stacked: true,
     unit: "/s",
     lines: [
@@ -30,7 +33,7 @@ export function throughputPanel(transaction: string | undefined): PanelSpec {
         metric: TRANSACTION_DURATION,
         aggregation: "count",
         label: "transactions",
-        groupBy: [OUTCOME_LABEL],
+        ...(eachNode ? BY_NODE : { groupBy: [OUTCOME_LABEL] }),
         filters: transactionFilters(transaction),
         perSecond: true,
         missing: "zero",
@@ -39,18 +42,22 @@ export function throughputPanel(transaction: string | undefined): PanelSpec {
   };
 }
 
-/** Percentiles of the duration, for all transactions or one. */
-export function latencyPanel(transaction: string | undefined): PanelSpec {
-  return {
+/** Percentiles of the duration, or one of each node, for all transactions or one. */
+export function latencyPanel(transaction: string | undefined, eachNode: boolean): PanelSpec {
+  const percentiles = eachNode ? (["p95"] as const) : (["p50", "p95", "p99"] as const);
+  const panel: PanelSpec = {
     id: "latency",
-    title: "Latency",
+    title: eachNode ? "Latency, p95" : "Latency",
     section: "Custom metrics",
-    description: "Half of the transactions are faster than p50, 95 of 100 faster than p95.",
-    lines: (["p50", "p95", "p99"] as const).map((aggregation) => ({
+    description: eachNode
+      ? "95 of 100 transactions of a node are faster."
+      : "Half of the transactions are faster than p50, 95 of 100 faster than p95.",
+    lines: percentiles.map((aggregation) => ({
       metric: TRANSACTION_DURATION,
       aggregation,
       label: aggregation,
       filters: transactionFilters(transaction),
     })),
   };
+  return eachNode ? splitByNode(panel) : panel;
 }

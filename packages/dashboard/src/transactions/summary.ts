@@ -50,6 +50,11 @@ export async function loadTransactions(
   return summarize(counts, sums, p95s, firstSeenMs);
 }
 
+/** The seconds of a range in which there was something to report, at least one. */
+export function secondsOf({ from, to }: Pick<QueryResponse, "from" | "to">, firstSeenMs: number): number {
+  return Math.max(1, (to - Math.max(from, firstSeenMs)) / 1000);
+}
+
 /** Joins the three answers: how many, their time in microseconds, their percentile. Rows are sorted by their share of the time. */
 export function summarize(
   counts: QueryResponse,
@@ -57,7 +62,7 @@ export function summarize(
   p95s: QueryResponse,
   firstSeenMs: number,
 ): TransactionSummary[] {
-  const seconds = Math.max(1, (counts.to - Math.max(counts.from, firstSeenMs)) / 1000);
+  const seconds = secondsOf(counts, firstSeenMs);
   const times = new Map(sums.series.map((series) => [keyOf(series), lastOf(series)]));
   const percentiles = new Map(p95s.series.map((series) => [keyOf(series), lastOf(series)]));
   const total = [...times.values()].reduce<number>((sum, time) => sum + (time ?? 0), 0);

@@ -47,6 +47,8 @@ export function exportCommand(program: Command): void {
     .addHelpText(
       "after",
       `
+A value a step is a gauge's mean (avg), what anything else rose by (sum), or a histogram's count, sum and percentiles.
+
 Examples:
   $ tidegauge export --service shop --from now-1d --step 1m --format csv --output shop.csv
   $ tidegauge export --service shop --metric shop.orders | jq .value

@@ -12,6 +12,13 @@ const NODES = [
   ["node-b", 0.75],
 ] as const;
 
+/** Who sends: a process of a service on a node. */
+export interface Sender {
+  readonly service: string;
+  readonly node: string;
+  readonly process: string;
+}
+
 /** A server in which `node-a` and `node-b` of the service `shop` have reported, 20 to 30 seconds ago. */
 export class ReadingServer {
   /** For a test's own files; removed at the stop. */
@@ -48,21 +55,13 @@ export class ReadingServer {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  async #report(node: string, cpu: number): Promise<void> {
-    const timeMs = Math.floor(Date.now() / 10_000) * 10_000 - 20_000;
-    const agent = { name: "nodejs", version: "1.0.0", ephemeral_id: node };
-    const service = { name: "shop", agent, node: { configured_name: node } };
-    const system = {
-      "system.process.cpu.total.norm.pct": { value: cpu },
-      "system.process.memory.rss.bytes": { value: 64 * 1024 * 1024 },
-    };
-    const wait = { "wait.ms": { type: "histogram", temporality: "delta", values: [1, 20, 300], counts: [6, 3, 1] } };
-    const orders = { orders: { value: 3, type: "counter", temporality: "delta" } };
+  /** Sends metricsets as an agent of ours does. `batch` is the number of the batch: the first makes the process known from its start (W-90). */
+  async send({ service: name, node, process }: Sender, metricsets: readonly object[], batch?: number): Promise<void> {
+    const agent = { name: "nodejs", version: "1.0.0", ephemeral_id: process };
+    const service = { name, agent, node: { configured_name: node } };
     const lines = [
       { metadata: { service, process: { pid: 1 }, system: {} } },
-      { metricset: { samples: system, timestamp: timeMs * 1000 } },
-      { metricset: { samples: wait, timestamp: timeMs * 1000 } },
-      { metricset: { samples: orders, timestamp: (timeMs + 1) * 1000, tags: { region: "eu" } } },
+      ...metricsets.map((metricset) => ({ metricset })),
     ];
     const response = await fetch(`${this.url}/intake/v2/events`, {
       method: "POST",
@@ -70,9 +69,25 @@ export class ReadingServer {
         "Content-Type": "application/x-ndjson",
         Authorization: `Bearer ${TOKEN}`,
         "User-Agent": "tidegauge/1.0",
+        ...(batch !== undefined && { "X-Tidegauge-Batch": `${process}:${batch}` }),
       },
       body: lines.map((line) => JSON.stringify(line)).join("\n"),
     });
     if (response.status !== 202) throw new Error(`the server answered ${response.status}: ${await response.text()}`);
+  }
+
+  async #report(node: string, cpu: number): Promise<void> {
+    const timeMs = Math.floor(Date.now() / 10_000) * 10_000 - 20_000;
+    const system = {
+      "system.process.cpu.total.norm.pct": { type: "gauge", value: cpu },
+      "system.process.memory.rss.bytes": { type: "gauge", value: 64 * 1024 * 1024 },
+    };
+    const wait = { "wait.ms": { type: "histogram", temporality: "delta", values: [1, 20, 300], counts: [6, 3, 1] } };
+    const orders = { orders: { value: 3, type: "counter", temporality: "delta" } };
+    await this.send({ service: "shop", node, process: node }, [
+      { samples: system, timestamp: timeMs * 1000 },
+      { samples: wait, timestamp: timeMs * 1000 },
+      { samples: orders, timestamp: (timeMs + 1) * 1000, tags: { region: "eu" } },
+    ]);
   }
 }

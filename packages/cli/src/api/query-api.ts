@@ -7,6 +7,7 @@ import type {
   ErrorResponse,
   LabelsResponse,
   MetricsResponse,
+  ProcessesResponse,
   QueryResponse,
   ServicesResponse,
 } from "@tidegauge/protocol/query";
@@ -38,6 +39,17 @@ export interface ExportParameters {
   readonly to?: string | undefined;
 }
 
+/** The server does not answer a question as it was put (status 400). */
+export class Refusal extends UsageError {
+  /** The server's own code, such as `too_many_series`; undefined if it gave none. */
+  readonly reason: string | undefined;
+
+  constructor(message: string, reason: string | undefined) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
 /** The server's query API. Every failure is an error that says what to do. */
 export class QueryApi {
   readonly #connection: Connection;
@@ -67,6 +79,11 @@ export class QueryApi {
     return this.#get("labels", new URLSearchParams({ service, metric }));
   }
 
+  /** The processes that reported between two times. */
+  processes(from: string, to: string): Promise<ProcessesResponse> {
+    return this.#get("processes", new URLSearchParams({ from, to }));
+  }
+
   /** One metric over time. */
   query(parameters: QueryParameters): Promise<QueryResponse> {
     const { groupBy = [], filter = [], ...plain } = parameters;
@@ -87,7 +104,7 @@ export class QueryApi {
   async export(parameters: ExportParameters): Promise<Readable> {
     const response = await this.#reach(async (url) => download(url, this.#headers()), "export", searchOf(parameters));
     if (response.statusCode === 200) return response;
-    throw this.#failure(response.statusCode ?? 0, await text(response));
+    throw this.#failure(response.statusCode ?? 0, await text(response).catch((error) => this.#brokenOff(error)));
   }
 
   async #get<T>(path: string, search: URLSearchParams): Promise<T> {
@@ -96,10 +113,23 @@ export class QueryApi {
       path,
       search,
     );
-    if (!response.ok) throw this.#failure(response.status, await response.text());
-    return (await response.json().catch(() => {
+    const body = await response.text().catch((error) => this.#brokenOff(error));
+    if (!response.ok) throw this.#failure(response.status, body);
+    try {
+      return JSON.parse(body) as T;
+    } catch {
       throw new CommandError("SERVER_ERROR", `${this.#connection.url} is no Tidegauge server: it answers without JSON`);
-    })) as T;
+    }
+  }
+
+  /** The answer had begun, so there is a server; it may have been stopped, or something between closed the connection. */
+  #brokenOff({ message, cause }: Error): never {
+    const why = cause instanceof Error ? cause.message : message;
+    const { url } = this.#connection;
+    throw new CommandError(
+      "SERVER_ERROR",
+      `the answer of ${url} broke off (${why}); try again, or ask for less at once`,
+    );
   }
 
   #headers(): Record<string, string> {
@@ -129,10 +159,11 @@ export class QueryApi {
 
   #failure(status: number, body: string): CommandError {
     const { url } = this.#connection;
-    const message = messageOf(body) || STATUS_CODES[status] || "";
-    if (status === 401) return new CommandError("UNAUTHORIZED", `${url}: ${message}; give --secret-token or --api-key`);
-    if (status === 400) return new UsageError(message);
-    return new CommandError("SERVER_ERROR", `${url} answered ${status}: ${message}`);
+    const { code, message } = errorOf(body);
+    const said = message || STATUS_CODES[status] || "";
+    if (status === 401) return new CommandError("UNAUTHORIZED", `${url}: ${said}; give --secret-token or --api-key`);
+    if (status === 400) return new Refusal(said, code);
+    return new CommandError("SERVER_ERROR", `${url} answered ${status}: ${said}`);
   }
 }
 
@@ -152,10 +183,13 @@ function searchOf(parameters: object): URLSearchParams {
   return search;
 }
 
-function messageOf(body: string): string {
+/** What an answer says of its failure; the beginning of its text where that is none of the query API's. */
+function errorOf(body: string): Partial<ErrorResponse["error"]> {
   try {
-    return (JSON.parse(body) as ErrorResponse).error.message;
+    const { error } = JSON.parse(body) as ErrorResponse;
+    if (typeof error === "object" && error !== null) return error;
   } catch {
-    return body.slice(0, 200);
+    // told as it is
   }
+  return { message: body.slice(0, 200) };
 }

@@ -15,6 +15,11 @@ describe("windowsOf", () => {
       [200_010_000, 250_000_001],
     ]);
     expect(windowsOf(5, 5, stepMs)).toEqual([]);
+    expect(windowsOf(5_000, 50_000, stepMs, 2)).toEqual([
+      [5_000, 20_000],
+      [20_000, 40_000],
+      [40_000, 50_000],
+    ]);
   });
 });
 
@@ -42,7 +47,7 @@ describe("tidegauge export of a value a step", () => {
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line) as Record<string, unknown>);
-    const row = { metric: "orders", aggregation: "last", service: "shop", labels: { region: "eu" }, value: 3 };
+    const row = { metric: "orders", aggregation: "sum", service: "shop", labels: { region: "eu" }, value: 3 };
     expect(rows).toHaveLength(2);
     expect(rows).toEqual(expect.arrayContaining([expect.objectContaining({ ...row, node: "node-a" })]));
     expect(stderr).toBe("exported 2 rows of 1 metrics\n");

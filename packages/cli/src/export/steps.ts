@@ -1,4 +1,4 @@
-import type { Aggregation, MetricSummary } from "@tidegauge/protocol/query";
+import type { Aggregation, MetricKind, MetricSummary } from "@tidegauge/protocol/query";
 import type { Connection } from "../api/connection.js";
 import { QueryApi } from "../api/query-api.js";
 import { UsageError } from "../failure.js";
@@ -7,6 +7,7 @@ import { parseDurationMs, parseTimeMs } from "../text/time.js";
 import { checkKnown } from "./known-service.js";
 import { writeOutput } from "./output.js";
 import { type ExportFormat, type ExportRow, HEADINGS, writeRow } from "./row.js";
+import { SeriesReader } from "./series.js";
 
 /** What of a service is exported, a value a step. */
 export interface StepFlags extends Connection {
@@ -19,11 +20,25 @@ export interface StepFlags extends Connection {
   readonly output?: string;
 }
 
-/** The server answers at most 11,000 points a series; a long export asks for one window after the other. */
-const POINTS_A_WINDOW = 10_000;
-/** What of a histogram is exported, since a bucket has no place in a row. */
-const HISTOGRAM_AGGREGATIONS: readonly Aggregation[] = ["count", "avg", "p50", "p95", "p99"];
+/**
+ * What stands for a step, so that the steps add up to what was recorded: increases are counted, and what is a state at one moment is averaged, over its
+ * samples and over the processes of a node. Of a histogram a bucket has no place in a row; its mean is `sum` ÷ `count`.
+ */
+const AGGREGATIONS: Readonly<Record<MetricKind, readonly Aggregation[]>> = {
+  gauge: ["avg"],
+  delta: ["sum"],
+  cumulative: ["sum"],
+  histogram: ["count", "sum", "p50", "p95", "p99"],
+};
 const NODE = "service.node.name";
+/** By these series of breakdown metrics are told apart beside their labels (QRY-40); of others they are empty. */
+const BREAKDOWN = ["transaction.name", "transaction.type", "span.type", "span.subtype"] as const;
+/** The server answers at most 11,000 points a series; a long export asks for one window after the other. */
+const MAX_POINTS = 10_000;
+/** Points of all series in one answer: it is held in memory as a whole, here and there. */
+const MAX_ANSWER = 1_000_000;
+/** Series in one answer, at most. */
+const MAX_SERIES = 1_000;
 
 /** The times of an export and how far apart its rows are, epoch milliseconds and milliseconds. */
 interface Window {
@@ -72,13 +87,18 @@ async function wantedMetrics(api: QueryApi, { service, metric: names }: StepFlag
 }
 
 /**
- * The windows that are asked for one after the other, `[from, to]`. They meet where a step begins: the server answers for
+ * The windows that are asked for one after the other, `[from, to]`, of `points` steps at most. They meet where a step begins: the server answers for
  * whole steps, and one that two windows share would be there twice.
  */
-export function windowsOf(fromMs: number, toMs: number, stepMs: number): [number, number][] {
+export function windowsOf(
+  fromMs: number,
+  toMs: number,
+  stepMs: number,
+  points: number = MAX_POINTS,
+): [number, number][] {
   const windows: [number, number][] = [];
   for (let beginMs = fromMs; beginMs < toMs; ) {
-    const endMs = Math.min(toMs, (Math.floor(beginMs / stepMs) + POINTS_A_WINDOW) * stepMs);
+    const endMs = Math.min(toMs, (Math.floor(beginMs / stepMs) + points) * stepMs);
     windows.push([beginMs, endMs]);
     beginMs = endMs;
   }
@@ -87,26 +107,21 @@ export function windowsOf(fromMs: number, toMs: number, stepMs: number): [number
 
 async function* rowsOf(
   api: QueryApi,
-  metric: MetricSummary,
+  { name: metric, kind, labels: labelKeys, series }: MetricSummary,
   service: string,
   { fromMs, toMs, stepMs }: Window,
 ): AsyncGenerator<ExportRow> {
-  const aggregations = metric.kind === "histogram" ? HISTOGRAM_AGGREGATIONS : (["last"] as const);
-  for (const [beginMs, endMs] of windowsOf(fromMs, toMs, stepMs)) {
-    for (const aggregation of aggregations) {
-      const { series } = await api.query({
-        metric: metric.name,
-        service,
-        from: String(beginMs),
-        to: String(endMs),
-        step: `${stepMs / 1000}s`,
-        aggregation,
-        groupBy: [NODE, ...metric.labels],
-      });
-      for (const { labels, points } of series) {
-        const { [NODE]: node = "", ...own } = labels;
-        const fixed = { metric: metric.name, aggregation, service, node, labels: own };
-        for (const [timestampMs, value] of points) if (value !== null) yield { timestampMs, ...fixed, value };
+  // Transaction metrics carry two of these as labels.
+  const breakdown = BREAKDOWN.filter((key) => !labelKeys.includes(key.replace(".", "_")));
+  const keys = [NODE, ...labelKeys, ...breakdown];
+  const points = Math.min(MAX_POINTS, Math.ceil(MAX_ANSWER / Math.min(MAX_SERIES, series)));
+  for (const [beginMs, endMs] of windowsOf(fromMs, toMs, stepMs, points)) {
+    const reader = new SeriesReader(api, { metric, service, fromMs: beginMs, toMs: endMs, stepMs, keys });
+    for await (const { aggregation, labels, points: values } of reader.read(AGGREGATIONS[kind])) {
+      for (const key of breakdown) if (labels[key] === "") delete labels[key];
+      const { [NODE]: node = "", ...own } = labels;
+      for (const [timestampMs, value] of values) {
+        if (value !== null) yield { timestampMs, metric, aggregation, service, node, labels: own, value };
       }
     }
   }

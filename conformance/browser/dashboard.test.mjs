@@ -16,6 +16,9 @@ const SECRET = "a-token-that-is-long";
 
 const attribute = (locator, name) => () => locator.getAttribute(name);
 
+/** Where a chart has its plot. */
+const MIDDLE = { position: { x: 200, y: 60 } };
+
 describe.skipIf(launched === undefined && process.env.CI !== "true")("the page, over a demo with real agents", () => {
   /** @type {TidegaugeProcess} */
   let demo;
@@ -58,6 +61,16 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page, 
     expect(bytes).toBeLessThanOrEqual(60 * 1024);
     await first.close();
   });
+
+  /** Drags over a part of a chart, given in fractions of its width. */
+  const drag = async (chart, from, to) => {
+    await chart.scrollIntoViewIfNeeded();
+    const box = await chart.boundingBox();
+    await tab.page.mouse.move(box.x + box.width * from, box.y + 60);
+    await tab.page.mouse.down();
+    await tab.page.mouse.move(box.x + box.width * to, box.y + 70, { steps: 6 });
+    await tab.page.mouse.up();
+  };
 
   it("lists services with their numbers, and finds and sorts them, all kept in the address", async () => {
     await tab.go("#/services?from=now-5m");
@@ -112,21 +125,51 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page, 
     await eventually(reportedForMs).toBeGreaterThan(20_000);
     const cpu = await tab.chart("cpu");
     const heap = await tab.chart("heap");
-    await cpu.scrollIntoViewIfNeeded();
-    const box = await cpu.boundingBox();
-    await tab.page.mouse.move(box.x + box.width * 0.88, box.y + 60);
-    await tab.page.mouse.down();
-    await tab.page.mouse.move(box.x + box.width * 0.97, box.y + 70, { steps: 6 });
-    await tab.page.mouse.up();
+    const entries = () => tab.page.evaluate(() => history.length);
+    const before = await entries();
+    await drag(cpu, 0.88, 0.97);
     const length = async (chart) =>
       Number(await chart.getAttribute("data-to")) - Number(await chart.getAttribute("data-from"));
     await eventually(() => length(cpu)).toBeLessThan(60_000);
     await eventually(() => length(heap)).toBe(await length(cpu));
     expect(await heap.getAttribute("data-from")).toBe(await cpu.getAttribute("data-from"));
     expect(await attribute(tab.byTestId("live"), "data-live")()).toBe("false");
-    await cpu.dblclick({ position: { x: box.width * 0.6, y: 60 } });
+    expect(await entries(), "one step back, however many charts there are").toBe(before + 1);
+    await cpu.dblclick(MIDDLE);
     await eventually(() => length(cpu)).toBe(5 * 60_000);
     expect(await attribute(tab.byTestId("live"), "data-live")()).toBe("true");
+  });
+
+  it("goes back from a zoom to what was shown: a chosen range, a pause; and nowhere without a zoom", async () => {
+    const address = () => tab.page.evaluate(() => location.hash);
+    await tab.go("#/services/shop?from=now-3h");
+    const cpu = await tab.chart("cpu");
+    await cpu.dblclick(MIDDLE);
+    await tab.page.mouse.move(1, 1); // the keys zoom in around what is pointed at, else around the newest
+    await cpu.focus();
+    await tab.page.keyboard.press("Escape");
+    await tab.page.keyboard.press("-");
+    expect(await address()).toBe("#/services/shop?from=now-3h");
+
+    await tab.page.keyboard.press("+");
+    await eventually(address).not.toContain("now");
+    await tab.byTestId("time-range").click();
+    await tab.page.getByRole("button", { name: "Show", exact: true }).click();
+    const chosen = await address();
+    await (await tab.chart("cpu")).press("+");
+    await eventually(address).not.toBe(chosen);
+    await (await tab.chart("cpu")).press("Escape");
+    await eventually(address).toBe(chosen);
+
+    await tab.go("#/services/shop?from=now-5m");
+    await tab.byTestId("live").click();
+    const paused = await address();
+    expect(paused).toContain("at=");
+    await (await tab.chart("cpu")).press("+");
+    await eventually(address).not.toBe(paused);
+    await (await tab.chart("cpu")).press("Escape");
+    await eventually(address).toBe(paused);
+    expect(await tab.byTestId("live").textContent()).toBe("Paused");
   });
 
   it("shares the cursor between charts and shows the values under them", async () => {

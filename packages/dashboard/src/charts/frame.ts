@@ -97,7 +97,8 @@ export function timeHooks(events: ChartEvents): Pick<uPlot.Hooks.Arrays, "setCur
         const from = plot.posToVal(left, "x");
         const to = plot.posToVal(left + width, "x");
         plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-        events.onZoom(from, to);
+        // All charts of the page are dragged over at once; only the one under the pointer has its event.
+        if (plot.cursor.event) events.onZoom(from, to);
       },
     ],
   };

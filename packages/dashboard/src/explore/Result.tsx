@@ -69,7 +69,7 @@ function Drawing({ data, view, range, title }: { data: ChartData; view: View; ra
             height={300}
             label={title}
             onZoom={(from, to) => zoomTo(range, from, to)}
-            onReset={zoomOut}
+            onReset={() => zoomOut(range)}
             onCursor={setCursor}
           />
           <Legend data={data} hidden={hidden} cursor={cursor} onToggle={toggle} onIsolate={isolate} />

@@ -31,7 +31,7 @@ export function Heatmap({ data, range, height, title, markers }: HeatmapProps) {
       label={`${title} as a heat map: ${data.total} observations in ${data.answer.buckets.length} buckets.`}
       {...(markers ? { markers } : {})}
       onZoom={(from, to) => zoomTo(range, from, to)}
-      onReset={zoomOut}
+      onReset={() => zoomOut(range)}
     />
   );
 }

@@ -124,7 +124,7 @@ function ChartPanel(props: ChartPanelProps) {
           {spec.emptyText ??
             `No data in this time range.${isLive(range) ? " It appears here as soon as it arrives." : ""}`}
           {!isRelative(range) && (
-            <button type="button" class="button" onClick={zoomOut}>
+            <button type="button" class="button" onClick={() => zoomOut(range)}>
               Zoom out
             </button>
           )}
@@ -141,7 +141,7 @@ function ChartPanel(props: ChartPanelProps) {
               {...(markers ? { markers } : {})}
               label={describe(spec.title, data)}
               onZoom={(from, to) => zoomTo(range, from, to)}
-              onReset={zoomOut}
+              onReset={() => zoomOut(range)}
               onCursor={setCursor}
             />
           )}

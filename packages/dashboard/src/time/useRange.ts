@@ -3,8 +3,10 @@ import { setParameters, useLocation } from "../route/useLocation.js";
 import { useStartingFrom } from "./dataAge.js";
 import { DEFAULT_RANGE, isRelative, readRange, type TimeRange } from "./range.js";
 
-/** The relative range a drag left, which a double click goes back to. Not in the URL: a shared zoom is just a range. */
-let beforeZoom: { from: string; to: string } | null = null;
+/** What was shown before a range that was zoomed into, by {@link keyOf} the latter. Not in the URL: a shared zoom is just a range. */
+const beforeZoom = new Map<string, TimeRange>();
+
+const keyOf = ({ from, to }: Pick<TimeRange, "from" | "to">): string => `${from} ${to}`;
 
 /** The range of the URL, or the one to start with; the same object while it says the same. */
 export function useRange(): TimeRange {
@@ -20,23 +22,26 @@ export function setRange(from: string, to: string): void {
 
 /** Narrows every chart to what was dragged over. */
 export function zoomTo(current: TimeRange, fromMs: number, toMs: number): void {
-  if (isRelative(current) || beforeZoom === null) beforeZoom = { from: current.from, to: current.to };
-  setRange(String(Math.floor(fromMs)), String(Math.ceil(toMs)));
+  const zoomed = { from: String(Math.floor(fromMs)), to: String(Math.ceil(toMs)) };
+  beforeZoom.set(keyOf(zoomed), beforeZoom.get(keyOf(current)) ?? current);
+  setRange(zoomed.from, zoomed.to);
 }
 
-/** Goes back to the range before the first drag. */
-export function zoomOut(): void {
-  const back = beforeZoom;
-  beforeZoom = null;
-  setParameters({ from: back?.from, to: back?.to, at: undefined });
+/** Goes back to what was shown before the first drag; from a zoom that somebody shared to the range to start with. */
+export function zoomOut(current: TimeRange): void {
+  const back = beforeZoom.get(keyOf(current));
+  if (back === undefined && isRelative(current)) return;
+  setParameters({ from: back?.from, to: back?.to, at: back?.pausedAtMs?.toString() });
 }
 
 /**
  * Pausing freezes `now` and the range, which may have been nobody's choice; resuming lets time run again. An absolute
- * range resumes as the one to start with.
+ * range resumes as the relative one it was zoomed into from, or the one to start with.
  */
 export function setPaused(range: TimeRange, paused: boolean): void {
+  const back = beforeZoom.get(keyOf(range));
+  const live = back && isRelative(back) ? back : undefined;
   if (paused) setParameters({ from: range.from, to: range.to, at: String(Date.now()) });
   else if (isRelative(range)) setParameters({ at: undefined });
-  else zoomOut();
+  else setParameters({ from: live?.from, to: live?.to, at: undefined });
 }

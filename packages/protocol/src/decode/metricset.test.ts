@@ -150,6 +150,14 @@ describe("decodeMetricset", () => {
     }
   });
 
+  it("SRV-30 ignores unknown fields of transaction and span: a series must not be known by them", () => {
+    const { result } = decode(
+      '{"samples":{"span.self_time.count":{"value":3}},"transaction":{"name":"t","id":"1"},"span":{"id":"2","type":"db","subtype":null}}',
+    );
+    expect(result).toMatchObject({ transaction: { name: "t" }, span: { type: "db", subtype: null } });
+    expect(JSON.stringify(result)).not.toContain('"id"');
+  });
+
   it("SRV-30 refuses names with * or quotes, and overlong names of span, transaction and service", () => {
     expect(message('{"samples":{"a*b":{"value":1}}}')).toMatch(/patternKeys\(patternNoAsteriskQuote\)/);
     const long = "x".repeat(1025);

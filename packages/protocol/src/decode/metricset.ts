@@ -95,8 +95,8 @@ function assemble(
     const labels = hasNull(tags) ? pickLabels(tags) : (tags as Record<string, WireLabelValue>);
     if (labels !== undefined) metricset.tags = labels;
   }
-  if (hasTransaction) metricset.transaction = value.transaction as NonNullable<Metricset["transaction"]>;
-  if (hasSpan) metricset.span = value.span as NonNullable<Metricset["span"]>;
+  if (hasTransaction) metricset.transaction = onlyKnown(value.transaction as JsonObject, "name", "type");
+  if (hasSpan) metricset.span = onlyKnown(value.span as JsonObject, "type", "subtype");
   const service = value.service as { name?: string | null; version?: string | null } | null | undefined;
   if (isRefSet(service, "name", "version")) {
     metricset.service = {};
@@ -122,6 +122,18 @@ function checkStrings(value: unknown, name: string, first: string, second: strin
   if (!isTextOrNothing(value[first]) || !isTextOrNothing(value[second]))
     return wrongShape(`metricset.${name}`, "expects strings or null");
   return undefined;
+}
+
+/** The object itself where it has no field but these, which is usual; unknown ones are ignored (SRV-30). */
+function onlyKnown(value: JsonObject, first: string, second: string): { [field: string]: string | null } {
+  for (const field in value) {
+    if (field === first || field === second) continue;
+    const known: JsonObject = {};
+    if (value[first] !== undefined) known[first] = value[first];
+    if (value[second] !== undefined) known[second] = value[second];
+    return known as { [field: string]: string | null };
+  }
+  return value as { [field: string]: string | null };
 }
 
 function isRefSet(value: unknown, first: string, second: string): boolean {

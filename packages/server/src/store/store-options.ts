@@ -14,6 +14,8 @@ export interface StoreOptions {
   readonly rotatePoints?: number;
   /** Series of the open file at which the same happens: the memory of a server holds about 1 KB for each. Default 200,000. */
   readonly rotateSeries?: number;
+  /** Characters of those series (names, labels, senders) at which the same happens. Default 64 Mi. */
+  readonly rotateCharacters?: number;
   /** Pause between rounds of compaction and retention, milliseconds; 0: only `maintain()`. Default 60 s. */
   readonly maintenanceMs?: number;
   /** Size of the open file's log at which it is moved into the file, bytes. Default 16 MiB. */

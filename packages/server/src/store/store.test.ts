@@ -50,6 +50,9 @@ async function valuesOf(opened: Store, metric = "m", aggregation: "sum" | "count
 }
 
 const delta = (minute: number, value = 1) => metricsetAt(T + minute * 60_000, { m: { value, temporality: "delta" } });
+/** Labels of 30,000 characters. */
+const bulky = (at: number) =>
+  Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`k${index}`, `${at}${"x".repeat(999)}`]));
 const files = (pattern = /\.duckdb$/): string[] =>
   readdirSync(directory.path)
     .filter((name) => pattern.test(name))
@@ -213,6 +216,32 @@ describe("the files of the store", () => {
     await opened.maintain();
     expect(await valuesOf(opened)).toEqual([400]);
     expect((await opened.metrics("shop")).map(({ series }) => series)).toEqual([400]);
+  });
+
+  it("STO-23 are begun anew when the text of the series grows large, however few they are", async () => {
+    const opened = await open({ rotateCharacters: 50_000 });
+    for (let at = 0; at < 4; at++) {
+      await opened.write(batchOf([metricsetAt(T, { m: { value: 1, temporality: "delta" } }, bulky(at))]));
+    }
+    expect((await opened.summary()).files.map(({ points }) => points)).toEqual([1, 1, 1, 1]);
+    await opened.maintain();
+    expect(await valuesOf(opened)).toEqual([4]);
+  });
+
+  it("STO-23 leave out, and count, what is too long to be asked for or takes too much text; the rest is kept", async () => {
+    const opened = await open();
+    const many = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`m${index}`, { value: 1 }]));
+    const result = await opened.write(
+      batchOf([
+        metricsetAt(T, { ["x".repeat(1025)]: { value: 1 }, m: { value: 2, temporality: "delta" } }),
+        metricsetAt(T, { ["h".repeat(1025)]: { values: [1], counts: [1], type: "histogram" } }),
+        metricsetAt(T, many, bulky(0)),
+      ]),
+    );
+    const kept = (await opened.metrics(undefined)).length;
+    expect(kept).toBeGreaterThan(100);
+    expect(result.refused).toEqual({ tooLong: 2 + 200 - (kept - 1) });
+    expect(await valuesOf(opened)).toEqual([2]);
   });
 
   it("STO-17 are dropped by age once their newest event is too old, and by size from the oldest", async () => {

@@ -1,4 +1,4 @@
-import type { Metadata, Metricset, Sample } from "@tidegauge/protocol";
+import { MAX_KEYWORD_LENGTH, type Metadata, type Metricset, type Sample } from "@tidegauge/protocol";
 import { labelText, overriddenSender, type Sender, senderOf } from "./identity.js";
 import { type Meaning, meaningOf, type SeriesKind } from "./kind.js";
 
@@ -23,6 +23,10 @@ export interface SeriesGroup {
   readonly labels: string;
   readonly metricset: Pick<SeriesRow, "transactionName" | "transactionType" | "spanType" | "spanSubtype">;
   readonly ids: Map<string, SeriesId[]>;
+  /** Text that each of its rows carries beside the metric's name. */
+  readonly rowCharacters: number;
+  /** Text of all its rows. */
+  characters: number;
 }
 
 interface SeriesId {
@@ -34,12 +38,26 @@ interface SeriesId {
 /** A process that sends, and its groups of series. */
 export interface ProcessEntry {
   readonly sender: Sender;
+  readonly senderCharacters: number;
   /** By the label text as it came, so that the usual case is one lookup. */
   readonly asSent: Map<string, SeriesGroup>;
+  asSentCharacters: number;
   readonly canonical: Map<string, SeriesGroup>;
+  canonicalCharacters: number;
 }
 
 const NO_DIMENSIONS = { transactionName: null, transactionType: null, spanType: null, spanSubtype: null };
+/** In place of a series id: the sample's text is longer than is kept. */
+export const TOO_LONG = -1;
+/** Series that the next commit may bring into the dictionary: each takes about 1 KB here, many times as much as its point. */
+const MAX_WAITING_SERIES = 500_000;
+/** Text of those series: each row goes to the thread with its own copy of labels and sender. */
+const MAX_WAITING_CHARACTERS = 128 * 1024 * 1024;
+/** Text of the rows of one group. Each row has a copy of labels and sender: one event of 300 KB could ask for gigabytes. */
+const MAX_GROUP_CHARACTERS = 4 * 1024 * 1024;
+/** Spellings of label sets that are remembered of a process, as multiples of the text of its label sets. */
+const SPELLINGS = 4;
+const SPELLINGS_CHARACTERS = 4096;
 
 /**
  * The series of the open file, on the main thread: gives every sample its series id. New rows wait in `unsaved` until a commit that carried them
@@ -48,17 +66,28 @@ const NO_DIMENSIONS = { transactionName: null, transactionType: null, spanType: 
 export class SeriesDictionary {
   readonly #processes = new Map<string, ProcessEntry>();
   #nextId = 0;
+  #groups = 0;
   /** Rows that no successful commit has carried yet, oldest first. */
   unsaved: SeriesRow[] = [];
+  /** Their text. */
+  unsavedCharacters = 0;
+  /** Text that is held here. */
+  characters = 0;
 
-  /** Number of series in the open file. */
+  /** Number of series in the open file, or of label sets where more of them were seen. */
   get size(): number {
-    return this.#nextId;
+    return Math.max(this.#nextId, this.#groups);
   }
 
-  /** The commit that carried the first `count` unsaved rows succeeded. */
-  saved(count: number): void {
+  /** So much of it waits for a commit that nothing may join it. */
+  get isCrowded(): boolean {
+    return this.unsaved.length >= MAX_WAITING_SERIES || this.unsavedCharacters >= MAX_WAITING_CHARACTERS;
+  }
+
+  /** The commit that carried the first `count` unsaved rows, of so much text, succeeded. */
+  saved(count: number, characters: number): void {
     this.unsaved = this.unsaved.slice(count);
+    this.unsavedCharacters -= characters;
   }
 
   /** The process of a batch. Look it up once a batch; `group` needs it. */
@@ -66,8 +95,16 @@ export class SeriesDictionary {
     const key = JSON.stringify([sender, globalLabels]);
     let entry = this.#processes.get(key);
     if (entry === undefined) {
-      entry = { sender, asSent: new Map(), canonical: new Map() };
+      entry = {
+        sender,
+        senderCharacters: lengthOf(sender),
+        asSent: new Map(),
+        asSentCharacters: 0,
+        canonical: new Map(),
+        canonicalCharacters: 0,
+      };
       this.#processes.set(key, entry);
+      this.characters += key.length + entry.senderCharacters;
     }
     return entry;
   }
@@ -89,28 +126,51 @@ export class SeriesDictionary {
         }
       : NO_DIMENSIONS;
     const labels = labelText(metadata.labels, tags);
-    const canonical = JSON.stringify([labels, dimensions]);
+    // A label text begins with a brace, never with a bracket.
+    const canonical = transaction ? JSON.stringify([labels, ...Object.values(dimensions)]) : labels;
     group = entry.canonical.get(canonical);
     if (group === undefined) {
-      group = { sender: entry.sender, labels, metricset: dimensions, ids: new Map() };
+      const rowCharacters = entry.senderCharacters + labels.length + lengthOf(dimensions);
+      group = { sender: entry.sender, labels, metricset: dimensions, ids: new Map(), rowCharacters, characters: 0 };
       entry.canonical.set(canonical, group);
+      const characters = canonical === labels ? labels.length : canonical.length + labels.length;
+      entry.canonicalCharacters += characters;
+      this.characters += characters;
+      this.#groups++;
     }
-    entry.asSent.set(asSent, group);
+    this.#rememberSpelling(entry, asSent, group);
     return group;
   }
 
-  /** The series id of a sample within its group. */
+  /** Labels come in the order their sender chose: few orders are usual, forty thousand of eight labels possible. */
+  #rememberSpelling(entry: ProcessEntry, asSent: string, group: SeriesGroup): void {
+    if (entry.asSentCharacters > SPELLINGS * entry.canonicalCharacters + SPELLINGS_CHARACTERS) {
+      entry.asSent.clear();
+      this.characters -= entry.asSentCharacters;
+      entry.asSentCharacters = 0;
+    }
+    entry.asSent.set(asSent, group);
+    entry.asSentCharacters += asSent.length;
+    this.characters += asSent.length;
+  }
+
+  /** The series id of a sample within its group, or `TOO_LONG`. */
   seriesId(group: SeriesGroup, name: string, sample: Sample, fromTidegauge: boolean): number {
     const meaning = meaningOf(name, sample, fromTidegauge, group.sender.agentName);
     const unit = sample.unit ?? null;
-    let known = group.ids.get(name);
-    if (known === undefined) {
-      known = [];
-      group.ids.set(name, known);
+    const known = group.ids.get(name);
+    if (known !== undefined) {
+      for (const series of known) if (series.meaning === meaning && series.unit === unit) return series.id;
     }
-    for (const series of known) if (series.meaning === meaning && series.unit === unit) return series.id;
+    const characters = name.length + (unit?.length ?? 0) + group.rowCharacters;
+    if (name.length > MAX_KEYWORD_LENGTH || (unit !== null && unit.length > MAX_KEYWORD_LENGTH)) return TOO_LONG;
+    if (group.characters + characters > MAX_GROUP_CHARACTERS) return TOO_LONG;
     const id = this.#nextId++;
-    known.push({ id, meaning, unit });
+    if (known === undefined) group.ids.set(name, [{ id, meaning, unit }]);
+    else known.push({ id, meaning, unit });
+    group.characters += characters;
+    this.unsavedCharacters += characters;
+    this.characters += name.length + (unit?.length ?? 0);
     this.unsaved.push({
       ...group.sender,
       ...group.metricset,
@@ -123,4 +183,11 @@ export class SeriesDictionary {
     });
     return id;
   }
+}
+
+/** Text in the cells of a row. */
+function lengthOf(cells: object): number {
+  let length = 0;
+  for (const cell of Object.values(cells) as (string | null)[]) length += cell?.length ?? 0;
+  return length;
 }

@@ -6,20 +6,19 @@ import { WorkerCallError } from "../thread/link.js";
 import type { StoreThread } from "../thread/thread.js";
 import { FIRST_SEQUENCE, parseBatchId } from "./batch-ids.js";
 import { transferList, WriteBuffer } from "./buffer.js";
-import { SeriesDictionary } from "./dictionary.js";
+import { dayOf } from "./day.js";
+import { SeriesDictionary, type SeriesGroup, TOO_LONG } from "./dictionary.js";
 import { encodeHistogram } from "./histogram.js";
 import { senderOf } from "./identity.js";
 
 /** Points that may wait for the next commit; more are answered 503, so memory stays bounded. */
 const MAX_WAITING_POINTS = 2_000_000;
-/** Series that the next commit may bring into the dictionary: each takes about 1 KB here, many times as much as its point. */
-const MAX_WAITING_SERIES = 500_000;
 /** How long a small commit waits for company. */
 const GATHER_MS = 2;
 /** Points from which a commit is worth its price at once. */
 const GATHERED_POINTS = 2000;
 /** All that a breakdown metricset may hold (SRV-45). */
-const BREAKDOWN_NAMES = new Set(["span.self_time.count", "span.self_time.sum.us"]);
+const BREAKDOWN_NAMES = ["span.self_time.count", "span.self_time.sum.us"];
 
 interface Waiting {
   readonly notice: EventNotice;
@@ -27,6 +26,14 @@ interface Waiting {
   readonly refused: Record<string, number>;
   resolve(result: WriteResult): void;
   reject(error: Error): void;
+}
+
+/** What the samples of one metricset have in common. */
+interface Adding {
+  readonly group: SeriesGroup;
+  readonly timeMs: number;
+  readonly fromTidegauge: boolean;
+  readonly refused: Record<string, number>;
 }
 
 /**
@@ -45,19 +52,26 @@ export class Ingest {
   #rotate = true;
   #commit = 0;
   readonly #rotateSeries: number;
+  readonly #rotateCharacters: number;
 
-  /** `rotateSeries`: series of the open file at which a new one is begun, and the dictionary with it. */
-  constructor(thread: StoreThread, written: (notice: EventNotice, newestMs: number) => void, rotateSeries: number) {
+  /** `rotateSeries`, `rotateCharacters`: series of the open file, and their text, at which a new one is begun, and the dictionary with it. */
+  constructor(
+    thread: StoreThread,
+    written: (notice: EventNotice, newestMs: number) => void,
+    rotateSeries: number,
+    rotateCharacters: number,
+  ) {
     this.#thread = thread;
     this.#written = written;
     this.#rotateSeries = rotateSeries;
+    this.#rotateCharacters = rotateCharacters;
   }
 
   /** Adds a batch to the next commit. */
   write(batch: Batch): Promise<WriteResult> {
     const waiting = this.#buffer.points + this.#buffer.histograms;
     // Series alone never refuse a batch for which nothing waits: it is the one that brings them into the file.
-    if (waiting >= MAX_WAITING_POINTS || (waiting > 0 && this.#dictionary.unsaved.length >= MAX_WAITING_SERIES)) {
+    if (waiting >= MAX_WAITING_POINTS || (waiting > 0 && this.#dictionary.isCrowded)) {
       return Promise.reject(new OutputError("OUTPUT_FULL", "queue is full"));
     }
     const day = dayOf(batch.receivedAtMs);
@@ -120,6 +134,7 @@ export class Ingest {
     const dictionary = this.#dictionary;
     // A copy: rows that join while the commit is under way are not in it and must not count as saved.
     const newSeries = [...dictionary.unsaved];
+    const characters = dictionary.unsavedCharacters;
     const columns = buffer.columns();
     const serial = this.#fileSerial;
     try {
@@ -136,9 +151,11 @@ export class Ingest {
         },
         { transfer: transferList(columns) },
       );
-      dictionary.saved(newSeries.length);
+      dictionary.saved(newSeries.length, characters);
       // A label that explodes must not fill the memory until the file is full or the day over.
-      if (full || dictionary.size >= this.#rotateSeries) this.#rotate = true;
+      if (full || dictionary.size >= this.#rotateSeries || dictionary.characters >= this.#rotateCharacters) {
+        this.#rotate = true;
+      }
       for (const { notice, newestMs, refused, resolve } of waiting) {
         resolve({ repeated: false, refused });
         if (notice.metricsets > 0) this.#written(notice, newestMs);
@@ -165,27 +182,9 @@ export class Ingest {
       if (timeMs < earliestMs) earliestMs = timeMs;
       const group = this.#dictionary.group(process, metadata, metricset);
       const { samples } = metricset;
-      if (metricset.transaction) {
-        const found = this.#addBreakdown(metricset, (name, sample) => {
-          const series = this.#dictionary.seriesId(group, name, sample, fromTidegauge);
-          this.#buffer.addPoint(series, timeMs, sample.value as number);
-        });
-        if (!found) count(refused, "breakdownWithoutSelfTime");
-        continue;
-      }
-      for (const name in samples) {
-        const sample = samples[name] as Sample;
-        if (sample.values === undefined) {
-          if (typeof sample.value !== "number" || !Number.isFinite(sample.value)) count(refused, "notANumber");
-          else
-            this.#buffer.addPoint(this.#dictionary.seriesId(group, name, sample, fromTidegauge), timeMs, sample.value);
-        } else if (sample.counts === undefined || sample.counts.length !== sample.values.length) {
-          count(refused, "histogramLengths");
-        } else {
-          const encoded = encodeHistogram(sample.values, sample.counts);
-          this.#buffer.addHistogram(this.#dictionary.seriesId(group, name, sample, fromTidegauge), timeMs, encoded);
-        }
-      }
+      const adding: Adding = { group, timeMs, fromTidegauge, refused };
+      if (metricset.transaction) this.#addBreakdown(metricset, adding);
+      else for (const name in samples) this.#addSample(name, samples[name] as Sample, adding);
     }
     if (batch.batchId !== undefined) {
       const id = parseBatchId(batch.batchId);
@@ -197,17 +196,36 @@ export class Ingest {
     return refused;
   }
 
-  /** The two samples of a breakdown metricset; everything else in it is discarded (SRV-45). False if there is none (D-SRV-4). */
-  #addBreakdown(metricset: Metricset, add: (name: string, sample: Sample) => void): boolean {
-    if (!metricset.span) return false;
+  #addSample(name: string, sample: Sample, adding: Adding): void {
+    const { value, values, counts } = sample;
+    if (values === undefined) {
+      if (typeof value !== "number" || !Number.isFinite(value)) count(adding.refused, "notANumber");
+      else this.#addPoint(name, sample, value, adding);
+    } else if (counts === undefined || counts.length !== values.length) {
+      count(adding.refused, "histogramLengths");
+    } else {
+      const series = this.#dictionary.seriesId(adding.group, name, sample, adding.fromTidegauge);
+      if (series === TOO_LONG) count(adding.refused, "tooLong");
+      else this.#buffer.addHistogram(series, adding.timeMs, encodeHistogram(values, counts));
+    }
+  }
+
+  #addPoint(name: string, sample: Sample, value: number, adding: Adding): void {
+    const series = this.#dictionary.seriesId(adding.group, name, sample, adding.fromTidegauge);
+    if (series === TOO_LONG) count(adding.refused, "tooLong");
+    else this.#buffer.addPoint(series, adding.timeMs, value);
+  }
+
+  /** The two samples of a breakdown metricset; everything else in it is discarded (SRV-45). Counted if there is none (D-SRV-4). */
+  #addBreakdown(metricset: Metricset, adding: Adding): void {
     let found = false;
-    for (const name of BREAKDOWN_NAMES) {
+    for (const name of metricset.span ? BREAKDOWN_NAMES : []) {
       const sample = metricset.samples[name];
       if (typeof sample?.value !== "number" || !Number.isFinite(sample.value)) continue;
-      add(name, sample);
+      this.#addPoint(name, sample, sample.value, adding);
       found = true;
     }
-    return found;
+    if (!found) count(adding.refused, "breakdownWithoutSelfTime");
   }
 }
 
@@ -226,17 +244,4 @@ function outputError(error: unknown): OutputError {
   const message = error instanceof Error ? error.message : String(error);
   const closed = error instanceof StoreError && error.code === "STORE_CLOSED";
   return new OutputError(closed ? "OUTPUT_CLOSED" : "OUTPUT_UNAVAILABLE", message);
-}
-
-const DAY_MS = 86_400_000;
-/** The last time that fits `YYYY-MM-DD`. */
-const LAST_MS = 253_402_300_799_000;
-/** The day asked for last: nearly every batch arrives on the same one, and a date costs as much to write as some samples. */
-let known = { number: Number.NaN, text: "" };
-
-/** The UTC day of a time, `YYYY-MM-DD`. Years beyond four digits are the last that fit. */
-function dayOf(timeMs: number): string {
-  const number = Math.floor(Math.min(Math.max(timeMs, 0), LAST_MS) / DAY_MS);
-  if (number !== known.number) known = { number, text: new Date(number * DAY_MS).toISOString().slice(0, 10) };
-  return known.text;
 }

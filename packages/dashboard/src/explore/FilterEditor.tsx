@@ -1,19 +1,35 @@
-import type { MetricSummary } from "@tidegauge/protocol/query";
+import type { LabelsResponse, MetricSummary } from "@tidegauge/protocol/query";
 import { useState } from "preact/hooks";
-import { FilterValue, type FilterValueProps, valueText } from "./FilterValue.js";
+import { getJson } from "../api/client.js";
+import { useResource } from "../api/useResource.js";
+import { DimensionValue } from "./DimensionValue.js";
+import { FilterValue, valueText } from "./FilterValue.js";
 
-export interface FilterEditorProps extends Pick<FilterValueProps, "service" | "times" | "tick"> {
+export interface FilterEditorProps {
   filters: readonly string[];
   /** What can be filtered by: the metric's labels and its dimensions. */
   keys: readonly string[];
+  service: string | undefined;
   metric: MetricSummary;
+  times: { from: string; to: string };
+  /** New values come with new data: what is offered is read again now and then. */
+  tick: number;
   onChange(filters: string[]): void;
 }
 
 /** The filters as chips, and a form that offers what there is to filter by. */
 export function FilterEditor({ filters, keys, service, metric, times, tick, onChange }: FilterEditorProps) {
   const [key, setKey] = useState("");
+  const slowTick = Math.floor(tick / 3);
+  // At once, so that they are there when a label is chosen.
+  const labels = useResource(JSON.stringify(["labels", service, metric.name]), slowTick, (signal) =>
+    getJson<LabelsResponse>("api/v1/labels", { service, metric: metric.name }, signal),
+  );
   const chosen = keys.includes(key) ? key : "";
+  const onChoose = (filter: string) => {
+    if (!filters.includes(filter)) onChange([...filters, filter]);
+    setKey("");
+  };
   return (
     <fieldset class="chips">
       <legend>Filter</legend>
@@ -38,20 +54,25 @@ export function FilterEditor({ filters, keys, service, metric, times, tick, onCh
           </option>
         ))}
       </select>
-      {chosen !== "" && (
+      {metric.labels.includes(chosen) ? (
         <FilterValue
-          key={chosen}
           name={chosen}
-          isLabel={metric.labels.includes(chosen)}
-          service={service}
-          metric={metric.name}
-          times={times}
-          tick={tick}
-          onChoose={(filter) => {
-            if (!filters.includes(filter)) onChange([...filters, filter]);
-            setKey("");
-          }}
+          values={labels.data && (labels.data.labels[chosen] ?? [])}
+          failed={labels.error !== undefined}
+          onChoose={onChoose}
         />
+      ) : (
+        chosen !== "" && (
+          <DimensionValue
+            key={chosen}
+            name={chosen}
+            service={service}
+            metric={metric.name}
+            times={times}
+            tick={slowTick}
+            onChoose={onChoose}
+          />
+        )
       )}
     </fieldset>
   );

@@ -60,8 +60,8 @@ export function MetricList({ metrics, search, chosen, onChoose }: MetricListProp
                 {metric.inferred ? " (inferred)" : ""}
                 {metric.unit === null ? "" : ` · ${metric.unit}`} · {metric.series} series
                 {metric.labels.length === 0 ? "" : ` · ${metric.labels.join(", ")}`}
-                {" · seen "}
-                {formatAge(Date.parse(metric.lastSeen), Date.now())}
+                {" · "}
+                <span class="metric-age">seen {formatAge(Date.parse(metric.lastSeen), Date.now())}</span>
               </span>
             </button>
           </li>

@@ -54,7 +54,7 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the heat m
     let total = 0;
     for (let step = 0; step < 60; step++) for (let row = 0; row < VALUES.length; row++) total += 2 * countAt(step, row);
     await eventually(attribute("data-total")).toBe(String(total));
-    expect(await chart().getAttribute("data-buckets")).toBe(String(VALUES.length));
+    expect(await chart().getAttribute("data-rows")).toBe(String(VALUES.length));
     expect(await chart().getAttribute("data-scale")).toBe("log");
     expect(tab.page.url()).toContain("view=heatmap");
     await tab.page.reload();
@@ -148,6 +148,33 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the heat m
     await eventually(width).toBeLessThan(200_000);
     await chart().locator(".u-over").dblclick();
     await eventually(width).toBe(600_000);
+  });
+
+  it("draws groups as rows with their names, and has the cursor, the keys, the scale and the zoom of every chart", async () => {
+    await tab.go(`#/explore?service=shop&metric=depth&by=pool&view=heatmap&${range}`);
+    await eventually(attribute("data-rows")).toBe("2");
+    expect(await attribute("data-scale")()).toBe("names");
+    expect(await tab.byTestId("heatmap-legend").getAttribute("aria-label")).toBe("Colours go from 0 to 59");
+    await chart().focus();
+    await tab.page.keyboard.press("ArrowLeft");
+    await tab.page.keyboard.press("ArrowUp");
+    // The first group is the row on top.
+    await eventually(() => heatmap().getAttribute("data-cell")).toBe("58 1");
+    expect(await readout()).toMatch(/^\d\d:\d\d:\d\da58$/);
+    await pointAt(30, 0.1);
+    await eventually(readout).toMatch(/b30$/);
+    const width = async () => Number(await attribute("data-to")()) - Number(await attribute("data-from")());
+    const box = await chart().locator(".u-over").boundingBox();
+    await tab.page.mouse.move(box.x + box.width * 0.25, box.y + 20);
+    await tab.page.mouse.down();
+    await tab.page.mouse.move(box.x + box.width * 0.5, box.y + 20, { steps: 5 });
+    await tab.page.mouse.up();
+    await eventually(width).toBeLessThan(200_000);
+    await chart().locator(".u-over").dblclick();
+    await eventually(width).toBe(600_000);
+    expect(await tab.problemsOfEveryLook()).toEqual([]);
+    await tab.page.setViewportSize({ width: 1440, height: 1000 });
+    await tab.show("light");
   });
 
   it("filters, shows its values as a table, gives the call to copy, and both files", async () => {

@@ -5,9 +5,9 @@ import { useResource } from "../api/useResource.js";
 import { Chart } from "../charts/Chart.js";
 import { type ChartData, isEmpty } from "../charts/data.js";
 import { Legend } from "../charts/Legend.js";
-import { SeriesGrid } from "../charts/SeriesGrid.js";
 import { useHidden } from "../charts/useHidden.js";
 import { ValueTable } from "../charts/ValueTable.js";
+import { GroupHeatmap } from "../heatmap/GroupHeatmap.js";
 import { joinAnswers } from "../panels/load.js";
 import { PanelEmpty, PanelError, PanelLoading } from "../panels/Panel.js";
 import type { TimeRange } from "../time/range.js";
@@ -59,7 +59,9 @@ function Drawing({ data, view, range, title }: { data: ChartData; view: View; ra
   return (
     <>
       {view === "heatmap" ? (
-        <SeriesGrid data={data} label={`${title} as a heat map`} />
+        <div data-testid="series-grid">
+          <GroupHeatmap data={data} range={range} label={`${title} as a heat map`} />
+        </div>
       ) : (
         <>
           <Chart

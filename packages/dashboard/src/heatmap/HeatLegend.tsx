@@ -1,20 +1,14 @@
-import { formatValue } from "../format/unit.js";
-import { countAt } from "./colours.js";
+import type { HeatGrid } from "./grid.js";
 
-/** What the colours mean: from one observation in a cell to the most. */
-export function HeatLegend({ largest }: { largest: number }) {
+/** What the colours mean: from the least value of a cell to the largest. */
+export function HeatLegend({ label, ticks, isOneColour }: HeatGrid["legend"]) {
   return (
-    <div
-      class="heat-legend"
-      role="img"
-      aria-label={`Colours go from 1 to ${largest} observations in a cell`}
-      data-testid="heatmap-legend"
-    >
-      <span class={largest > 1 ? "heat-scale" : "heat-scale heat-scale-one"} />
+    <div class="heat-legend" role="img" aria-label={label} data-testid="heatmap-legend">
+      <span class={isOneColour ? "heat-scale heat-scale-one" : "heat-scale"} />
       <span class="heat-ticks" aria-hidden="true">
-        <span>1</span>
-        {largest >= 8 && <span>{formatValue(countAt(0.5, largest), null)}</span>}
-        {largest > 1 && <span>{formatValue(largest, null)}</span>}
+        {ticks.map((tick) => (
+          <span key={tick}>{tick}</span>
+        ))}
       </span>
     </div>
   );

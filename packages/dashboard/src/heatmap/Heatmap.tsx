@@ -1,8 +1,12 @@
+import { useMemo } from "preact/hooks";
 import type { Marker } from "../charts/frame.js";
+import { formatValue } from "../format/unit.js";
 import { PanelEmpty } from "../panels/Panel.js";
 import type { TimeRange } from "../time/range.js";
 import { zoomOut, zoomTo } from "../time/useRange.js";
+import { BucketCell } from "./BucketCell.js";
 import type { HeatmapData } from "./data.js";
+import { bucketGrid } from "./grid.js";
 import { HeatmapChart } from "./HeatmapChart.js";
 
 export interface HeatmapProps {
@@ -15,6 +19,7 @@ export interface HeatmapProps {
 
 /** A heat map, or why there is none. */
 export function Heatmap({ data, range, height, title, markers }: HeatmapProps) {
+  const grid = useMemo(() => bucketGrid(data), [data]);
   if (data.total === 0) {
     return (
       <PanelEmpty>
@@ -26,8 +31,11 @@ export function Heatmap({ data, range, height, title, markers }: HeatmapProps) {
   }
   return (
     <HeatmapChart
-      data={data}
+      grid={grid}
       height={height}
+      total={data.total}
+      hint={`${formatValue(data.total, null)} observations. Point at a cell to read it.`}
+      read={(step, row) => <BucketCell data={data} step={step} row={row} />}
       label={`${title} as a heat map: ${data.total} observations in ${data.answer.buckets.length} buckets.`}
       {...(markers ? { markers } : {})}
       onZoom={(from, to) => zoomTo(range, from, to)}

@@ -4,31 +4,33 @@ import { type ChartEvents, type Marker, moveCursor } from "../charts/frame.js";
 import uPlot from "../charts/uplot.js";
 import { FOCUSABLE, NO_MARKERS, usePlot } from "../charts/usePlot.js";
 import { useTheme } from "../theme/useTheme.js";
-import type { HeatmapData } from "./data.js";
+import type { HeatGrid } from "./grid.js";
 import { HeatLegend } from "./HeatLegend.js";
 import { heatmapColumns, heatmapOptions } from "./options.js";
-import { type Cell, Readout } from "./Readout.js";
+import { type Cell, Readout, type ReadoutProps } from "./Readout.js";
 import { rowAt } from "./rows.js";
 
-export interface HeatmapChartProps extends Omit<ChartEvents, "onCursor"> {
-  data: HeatmapData;
+export interface HeatmapChartProps extends Omit<ChartEvents, "onCursor">, Omit<ReadoutProps, "cell"> {
   height: number;
   markers?: readonly Marker[];
   /** Says what is shown, for those who do not see it. */
   label: string;
+  /** Observations in the whole window, where that is what is drawn. */
+  total?: number;
 }
 
 const NO_CELL: Cell = { step: null, row: null };
 
 /**
- * How many observations fell into which bucket, over time. Time axis, cursor and zoom are those of every chart; what the cursor points at is said
+ * Values by step and row as colours. Time axis, cursor and zoom are those of every chart; what the cursor points at is said
  * above the chart, where it covers nothing. Arrow keys move from cell to cell.
  */
-export function HeatmapChart({ data, height, markers = NO_MARKERS, label, onZoom, onReset }: HeatmapChartProps) {
+export function HeatmapChart(props: HeatmapChartProps) {
+  const { grid, height, markers = NO_MARKERS, label, total, hint, read, onZoom, onReset } = props;
   const [cell, setCell] = useState<Cell>(NO_CELL);
   const theme = useTheme();
-  const state = useRef({ data, markers, onZoom, onReset });
-  state.current = { data, markers, onZoom, onReset };
+  const state = useRef({ grid, markers, onZoom, onReset });
+  state.current = { grid, markers, onZoom, onReset };
 
   const events: ChartEvents = {
     onZoom: (from, to) => state.current.onZoom(from, to),
@@ -39,20 +41,20 @@ export function HeatmapChart({ data, height, markers = NO_MARKERS, label, onZoom
   const { host, plot } = usePlot({
     structure: [theme, height],
     height,
-    data,
+    data: grid,
     columns: heatmapColumns,
     markers,
     make: (element, width) => {
       const options = heatmapOptions(
         { width, height },
-        () => state.current.data,
+        () => state.current.grid,
         () => state.current.markers,
         events,
       );
-      const made = new uPlot(options, heatmapColumns(data), element);
+      const made = new uPlot(options, heatmapColumns(grid), element);
       made.over.addEventListener("mousemove", (event) => {
         const top = event.clientY - made.over.getBoundingClientRect().top;
-        const row = rowAt(state.current.data.layout, made.posToVal(top, "y")) ?? null;
+        const row = rowAt(state.current.grid, made.posToVal(top, "y")) ?? null;
         setCell((before) => ({ ...before, row }));
       });
       return made;
@@ -63,8 +65,8 @@ export function HeatmapChart({ data, height, markers = NO_MARKERS, label, onZoom
     const made = plot.current;
     if (made === undefined) return false;
     if (key !== "ArrowUp" && key !== "ArrowDown") return moveCursor(made, key, events);
-    const last = data.layout.rows.length - 1;
-    const step = cell.step ?? data.answer.points.length - 1;
+    const last = grid.rows.length - 1;
+    const step = cell.step ?? grid.columns.length - 1;
     const row = cell.row === null ? last : Math.min(last, Math.max(0, cell.row + (key === "ArrowUp" ? 1 : -1)));
     if (cell.step === null) moveCursor(made, "ArrowRight", events);
     setCell({ step, row });
@@ -73,39 +75,39 @@ export function HeatmapChart({ data, height, markers = NO_MARKERS, label, onZoom
 
   return (
     <div class="heat" data-testid="heatmap" data-cell={cell.step === null ? "" : `${cell.step} ${cell.row ?? ""}`}>
-      <Readout data={data} cell={cell} />
+      <Readout grid={grid} cell={cell} hint={hint} read={read} />
       <div
         ref={host}
         class="chart"
         role="img"
         aria-label={label}
         {...FOCUSABLE}
-        data-from={data.answer.from}
-        data-to={data.answer.to}
-        data-buckets={data.answer.buckets.length}
-        data-total={data.total}
-        data-scale={data.layout.scale}
+        data-from={grid.fromMs}
+        data-to={grid.toMs}
+        data-rows={grid.rows.length}
+        data-total={total}
+        data-scale={grid.scale}
         data-markers={markers.length}
         onKeyDown={(event) => {
           if (move(event.key)) event.preventDefault();
         }}
       />
-      <HeatLegend largest={data.largest} />
-      <CellFrame data={data} cell={cell} plot={plot.current} />
+      <HeatLegend {...grid.legend} />
+      <CellFrame grid={grid} cell={cell} plot={plot.current} />
     </div>
   );
 }
 
 /** A frame around the cell that is read out. */
-function CellFrame({ data, cell, plot }: { data: HeatmapData; cell: Cell; plot: uPlot | undefined }) {
-  const row = cell.row === null ? undefined : data.layout.rows[cell.row];
-  const point = cell.step === null ? undefined : data.answer.points[cell.step];
+function CellFrame({ grid, cell, plot }: { grid: HeatGrid; cell: Cell; plot: uPlot | undefined }) {
+  const row = cell.row === null ? undefined : grid.rows[cell.row];
+  const point = cell.step === null ? undefined : grid.columns[cell.step];
   useLayoutEffect(() => {
     if (plot === undefined || row === undefined || point === undefined) return;
     const frame = document.createElement("div");
     frame.className = "heat-frame";
     const left = Math.max(0, plot.valToPos(point[0], "x"));
-    const right = Math.min(plot.over.clientWidth, plot.valToPos(point[0] + data.answer.step, "x"));
+    const right = Math.min(plot.over.clientWidth, plot.valToPos(point[0] + grid.stepMs, "x"));
     const top = plot.valToPos(row.top, "y");
     Object.assign(frame.style, {
       left: `${left}px`,
@@ -115,6 +117,6 @@ function CellFrame({ data, cell, plot }: { data: HeatmapData; cell: Cell; plot: 
     });
     plot.over.append(frame);
     return () => frame.remove();
-  }, [plot, data, cell.step, cell.row]);
+  }, [plot, grid, cell.step, cell.row]);
   return null;
 }

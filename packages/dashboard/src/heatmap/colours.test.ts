@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { cellColour, countAt, heat } from "./colours.js";
+import { colourAt, countAt, heat } from "./colours.js";
 
 it("goes from one observation to the most by the root, so that one crowded bucket leaves the others visible", () => {
   expect(heat(1, 121)).toBe(0);
@@ -11,7 +11,7 @@ it("goes from one observation to the most by the root, so that one crowded bucke
 
 it("takes the first colour for one and the last for the most", () => {
   const colours = ["a", "b", "c", "d", "e"];
-  expect(cellColour(colours, 1, 2)).toBe("a");
-  expect(cellColour(colours, 2, 2)).toBe("e");
-  expect(cellColour(colours, 36, 121)).toBe("c");
+  expect(colourAt(colours, heat(1, 2))).toBe("a");
+  expect(colourAt(colours, heat(2, 2))).toBe("e");
+  expect(colourAt(colours, heat(36, 121))).toBe("c");
 });

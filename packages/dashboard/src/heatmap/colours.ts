@@ -30,9 +30,9 @@ export function heatColours(): string[] {
   });
 }
 
-/** The colour of a count that is not zero. */
-export function cellColour(colours: readonly string[], count: number, largest: number): string {
-  return colours[Math.round(heat(count, largest) * (colours.length - 1))] ?? "";
+/** The colour in a place of the scale, 0 to 1. */
+export function colourAt(colours: readonly string[], place: number): string {
+  return colours[Math.round(place * (colours.length - 1))] ?? "";
 }
 
 function parseHex(hex: string): Rgb {

@@ -10,11 +10,8 @@ import {
   timeCursor,
   timeHooks,
 } from "../charts/frame.js";
-import { valueTicks } from "../charts/scale.js";
-import { formatTicks, formatValue } from "../format/unit.js";
-import { cellColour, heatColours } from "./colours.js";
-import type { HeatmapData } from "./data.js";
-import { logTicks } from "./rows.js";
+import { colourAt, heatColours } from "./colours.js";
+import type { HeatGrid } from "./grid.js";
 
 /** Pixels of the axis for one tick. */
 const TICK_SPACE = 24;
@@ -22,7 +19,7 @@ const TICK_SPACE = 24;
 /** Builds uPlot's options: it brings axes, cursor and zoom; the cells are drawn by a hook. `current` is asked at drawing time. */
 export function heatmapOptions(
   size: { width: number; height: number },
-  current: () => HeatmapData,
+  current: () => HeatGrid,
   markers: () => readonly Marker[],
   events: ChartEvents,
 ): uPlot.Options {
@@ -32,8 +29,8 @@ export function heatmapOptions(
     padding: [8, RIGHT_PX, 0, 0],
     legend: { show: false },
     scales: {
-      x: { time: false, range: () => [current().answer.from, current().answer.to] },
-      y: { range: () => [current().layout.min, current().layout.max] },
+      x: { time: false, range: () => [current().fromMs, current().toMs] },
+      y: { range: () => [current().min, current().max] },
     },
     axes: [
       { ...timeAxis(), grid: { show: false } },
@@ -41,8 +38,8 @@ export function heatmapOptions(
         ...axisStyle(),
         grid: { show: false },
         size: (plot, labels) => axisWidth(plot, labels),
-        splits: (plot, _axis, min, max) => valueSplits(current(), min, max, plot.bbox.height / devicePixelRatio),
-        values: (_plot, ticks) => splitLabels(current(), ticks),
+        splits: (plot) => current().ticks(Math.max(2, Math.floor(plot.bbox.height / devicePixelRatio / TICK_SPACE))),
+        values: (plot, ticks) => current().tickLabels(ticks, plot.width),
       },
     ],
     cursor: { ...timeCursor(events), points: { show: false } },
@@ -61,43 +58,32 @@ export function heatmapOptions(
 }
 
 /** The columns uPlot wants: the middles of the steps, so that the cursor's step is the one it stands in. */
-export function heatmapColumns({ answer }: HeatmapData): uPlot.AlignedData {
-  return [answer.points.map(([time]) => time + answer.step / 2), answer.points.map(() => null)];
+export function heatmapColumns({ columns, stepMs }: HeatGrid): uPlot.AlignedData {
+  return [columns.map(([time]) => time + stepMs / 2), columns.map(() => null)];
 }
 
-function valueSplits({ answer, layout }: HeatmapData, min: number, max: number, height: number): number[] {
-  const count = Math.max(2, Math.floor(height / TICK_SPACE));
-  if (layout.scale === "linear") return valueTicks(min, max, count, answer.unit);
-  const positive = answer.buckets.findIndex(({ low }) => low > 0);
-  const lowest = 2 ** (layout.rows[positive]?.bottom ?? min);
-  const ticks = logTicks(lowest, 2 ** max, count).map(layout.toAxis);
-  return positive > 0 ? [layout.toAxis(0), ...ticks] : ticks;
-}
-
-function splitLabels({ answer, layout }: HeatmapData, ticks: readonly number[]): string[] {
-  if (layout.scale === "linear") return formatTicks(ticks, answer.unit);
-  return ticks.map((tick) => formatValue(Number(layout.toValue(tick).toPrecision(6)), answer.unit));
-}
-
-function drawCells(plot: uPlot, { answer, layout, largest }: HeatmapData, colours: readonly string[]): void {
+function drawCells(plot: uPlot, grid: HeatGrid, colours: readonly string[]): void {
   const { ctx, bbox } = plot;
   const left = bbox.left;
   const right = bbox.left + bbox.width;
-  const edges = layout.rows.map(({ bottom, top }) => [plot.valToPos(top, "y", true), plot.valToPos(bottom, "y", true)]);
+  const edges = grid.rows.map(({ bottom, top }) => [plot.valToPos(top, "y", true), plot.valToPos(bottom, "y", true)]);
   // A line of the surface between cells, where they are large enough to spare it.
-  const gap = bbox.width / Math.max(1, answer.points.length) >= 6 * devicePixelRatio ? devicePixelRatio : 0;
+  const gap = bbox.width / Math.max(1, grid.columns.length) >= 6 * devicePixelRatio ? devicePixelRatio : 0;
+  // Rows with names are told apart always.
+  const rowGap = grid.scale === "names" ? 2 * devicePixelRatio : gap;
   ctx.save();
-  for (const [time, counts] of answer.points) {
-    if (counts === null) continue;
+  for (const [time, values] of grid.columns) {
+    if (values === null) continue;
     const from = Math.max(left, Math.round(plot.valToPos(time, "x", true)));
-    const to = Math.min(right, Math.round(plot.valToPos(time + answer.step, "x", true)));
+    const to = Math.min(right, Math.round(plot.valToPos(time + grid.stepMs, "x", true)));
     if (to <= from) continue;
-    counts.forEach((count, row) => {
-      if (count === 0) return;
+    values.forEach((value, row) => {
+      const place = value === null ? null : grid.heat(value);
+      if (place === null) return;
       const [top, bottom] = edges[row] as [number, number];
       const y = Math.round(top);
-      ctx.fillStyle = cellColour(colours, count, largest);
-      ctx.fillRect(from, y, Math.max(1, to - from - gap), Math.max(1, Math.round(bottom) - y - gap));
+      ctx.fillStyle = colourAt(colours, place);
+      ctx.fillRect(from, y, Math.max(1, to - from - gap), Math.max(1, Math.round(bottom) - y - rowGap));
     });
   }
   ctx.restore();

@@ -62,7 +62,7 @@ export function layOutRows(buckets: readonly BucketSpan[]): RowLayout {
 }
 
 /** The row at a place of the axis, undefined between rows and outside. */
-export function rowAt({ rows }: RowLayout, position: number): number | undefined {
+export function rowAt({ rows }: { rows: readonly Row[] }, position: number): number | undefined {
   const index = rows.findIndex(({ bottom, top }) => position >= bottom && position < top);
   return index < 0 ? undefined : index;
 }

@@ -12,7 +12,7 @@ const lateRequires: Plugin = {
     if (!/\/packages\/agent\/src\/.*\.ts$/.test(id) || /\.test\.ts$/.test(id)) return undefined;
     const files: string[] = [];
     const body = code.replace(
-      /\brequire\(("(?:\.|@tidegauge\/)[^"]+")\)/g,
+      /(?<!\.)\brequire\(("(?:\.|@tidegauge\/)[^"]+")\)/g,
       (_call, file: string) => `late${files.push(file) - 1}`,
     );
     // At the end, so that lines keep their numbers.

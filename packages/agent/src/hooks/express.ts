@@ -65,16 +65,17 @@ function mountPath(first: unknown): unknown {
 
 function wrapHandle(original: Method, guard: HookGuard): Method {
   return function handle(this: unknown, request: unknown, response: unknown, next: unknown): unknown {
-    const exchange = guard.isOn ? exchangeOf(request) : undefined;
-    if (exchange === undefined) return original.call(this, request, response, next);
     const { route, [MOUNT]: mount } = this as Layer;
-    if (route !== undefined && route !== null) {
+    const isRoute = route !== undefined && route !== null;
+    // Most layers are middleware; the request, which takes longer to read (see `HttpServerHook`), is not asked for them.
+    const exchange = guard.isOn && (isRoute || mount !== undefined) ? exchangeOf(request) : undefined;
+    if (exchange === undefined) return original.call(this, request, response, next);
+    if (isRoute) {
       exchange.route = joinRoute(exchange.mount, routeText(route.path));
       return original.call(this, request, response, next);
     }
-    if (mount === undefined) return original.call(this, request, response, next);
     const outside = exchange.mount;
-    exchange.mount = joinRoute(outside, mount);
+    exchange.mount = joinRoute(outside, mount as string);
     return original.call(this, request, response, (...args: unknown[]) => {
       // The router below did not answer: what comes next is mounted elsewhere.
       exchange.mount = outside;

@@ -1,8 +1,10 @@
+import type { IncomingMessage } from "node:http";
 import type { Span } from "../tracing/span.js";
 
 /** What the hooks know about one incoming request while it runs. Frameworks' hooks find it on the request and leave the route there. */
 export class HttpExchange {
-  readonly transaction: Span;
+  /** Undefined once it ended: Node and frameworks hold on to a request for long, which moves it through the heap with all that hangs on it. */
+  transaction: Span | undefined;
   /** The pattern of the route that took the request, mount paths included; never a raw path (TR-22). */
   route: string | undefined = undefined;
   /** Patterns of the mounts the request is in, joined (express). */
@@ -12,6 +14,21 @@ export class HttpExchange {
 
   constructor(transaction: Span) {
     this.transaction = transaction;
+  }
+
+  /** Ends the transaction, named and judged by what is known now; `status` is undefined where no head was sent. Does nothing the second time. */
+  end(request: IncomingMessage, status: number | undefined): void {
+    const { transaction } = this;
+    if (transaction === undefined) return;
+    this.transaction = undefined;
+    if (transaction.name === "") {
+      transaction.name = httpTransactionName(request.method, this.route ?? this.readRoute?.());
+    }
+    if (transaction.outcome === "unknown" && status !== undefined) {
+      transaction.outcome = status >= 500 ? "failure" : "success";
+    }
+    this.readRoute = undefined;
+    transaction.end();
   }
 }
 

@@ -1,3 +1,4 @@
+import { channel } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { Agent, createServer, get, type RequestListener, request, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
@@ -155,6 +156,44 @@ describe("incoming requests", () => {
     expect(seen.length).toBeGreaterThanOrEqual(15);
     expect(seen.every(Boolean)).toBe(true);
     expect(await measuring.take(3)).toHaveLength(3);
+  });
+
+  it("reads of request and response only what it needs once the application has them: behind express each has a hidden class of its own", () => {
+    const touched: string[] = [];
+    const watched = <T extends object>(name: string, target: T): T =>
+      new Proxy(target, {
+        get: (of, key) => {
+          touched.push(`${name}.${String(key)}`);
+          return Reflect.get(of, key);
+        },
+        set: (of, key, value) => {
+          touched.push(`${name}.${String(key)} =`);
+          return Reflect.set(of, key, value);
+        },
+      });
+    const listeners: (() => void)[] = [];
+    const on = (_event: string, listener: () => void): number => listeners.push(listener);
+    const request = watched("request", { method: "GET", url: "/", headers: {} });
+    const response = watched("response", { statusCode: 200, headersSent: true, on });
+    channel("http.server.request.start").publish({ request, response });
+    touched.length = 0;
+    channel("http.server.response.finish").publish({ request, response });
+    for (const listener of listeners) listener();
+    expect(touched).toEqual(["request.Symbol(tidegauge.exchange)", "response.statusCode", "request.method"]);
+    expect(measuring.transactions.map(({ name, outcome }) => [name, outcome])).toEqual([
+      ["GET unknown route", "success"],
+    ]);
+  });
+
+  it("lets go of a transaction that ended, however long the request is held", async () => {
+    const held: unknown[] = [];
+    const url = await listen((request, response) => {
+      held.push(request);
+      response.end("ok");
+    });
+    await send(url);
+    await measuring.take(1);
+    expect(exchangeOf(held[0])?.transaction).toBeUndefined();
   });
 
   it("keeps pipelined requests of one connection apart", async () => {

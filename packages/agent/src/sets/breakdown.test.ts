@@ -1,8 +1,11 @@
 import type { Metricset } from "@tidegauge/protocol";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { Client, type ClientOptions } from "../client.js";
+import { WildcardMatcher } from "../config/index.js";
+import { Timer } from "../instruments/timer.js";
 import { RecordingTransport } from "../testing/index.js";
 import { BreakdownMetricSet } from "./breakdown.js";
+import { SeriesByName } from "./series-by-name.js";
 import { TransactionMetricSet } from "./transaction.js";
 
 const BASE = 1_700_000_000_000;
@@ -218,6 +221,72 @@ describe("TransactionMetricSet", () => {
     expect(sent.every(({ tags }) => tags?.["event.outcome"] === "failure")).toBe(true);
     const counts = sent.flatMap(({ samples }) => samples["transaction.duration.us"]?.counts ?? []);
     expect(counts.reduce((a, b) => a + b)).toBe(1000);
+  });
+});
+
+describe("the series of a transaction", () => {
+  const end = (client: Client, name: string, type: string, outcome: "success" | "failure"): void => {
+    const transaction = client.startTransaction(name, type);
+    transaction.outcome = outcome;
+    transaction.end();
+  };
+  const counted = (metricsets: Metricset[]): Record<string, number> =>
+    Object.fromEntries(
+      metricsets.map(({ tags, transaction, samples }) => [
+        tags ? Object.values(tags).join(" ") : `app ${transaction?.name} ${transaction?.type}`,
+        samples["span.self_time.count"]?.value ?? samples["transaction.duration.us"]?.counts?.[0] ?? 0,
+      ]),
+    );
+
+  it("is looked for by its labels once, however many transactions there are of a name", async () => {
+    const { client, collect } = measured();
+    const timer = vi.spyOn(client.metrics.getMetricSet(BreakdownMetricSet), "timer");
+    const histogram = vi.spyOn(client.metrics.getMetricSet(TransactionMetricSet), "histogram");
+    for (let i = 0; i < 10; i++) end(client, "t", "job", "success");
+    expect([timer.mock.calls.length, histogram.mock.calls.length]).toEqual([1, 1]);
+    await collect();
+    for (let i = 0; i < 10; i++) end(client, "t", "job", i % 2 === 0 ? "success" : "failure");
+    expect([timer.mock.calls.length, histogram.mock.calls.length]).toEqual([1, 2]);
+    expect(counted(await collect())).toEqual({ "app t job": 10, "success t job": 5, "failure t job": 5 });
+  });
+
+  it("BD-41 is told apart by type, also where types of one name take turns", async () => {
+    const { client, collect } = measured();
+    for (let i = 0; i < 3; i++) for (const type of ["job", "request"]) end(client, "t", type, "success");
+    expect(counted(await collect())).toEqual({
+      "app t job": 3,
+      "app t request": 3,
+      "success t job": 3,
+      "success t request": 3,
+    });
+  });
+
+  it("REG-39 is made anew after it expired, and REG-32 takes nothing while it is disabled", async () => {
+    const { client, collect } = measured({ seriesExpiry: 1 });
+    end(client, "t", "job", "success");
+    await collect();
+    for (let i = 0; i < 3; i++) expect(await collect()).toEqual([]);
+    end(client, "t", "job", "success");
+    expect(counted(await collect())).toEqual({ "app t job": 1, "success t job": 1 });
+    client.metrics.setDisableMetrics([new WildcardMatcher("span.*")]);
+    end(client, "t", "job", "success");
+    expect(counted(await collect())).toEqual({ "success t job": 1 });
+    client.metrics.setDisableMetrics([]);
+    end(client, "t", "job", "success");
+    expect(counted(await collect())).toEqual({ "app t job": 1, "success t job": 1 });
+  });
+
+  it("of names that somebody makes up is not kept for ever", () => {
+    const asked: string[] = [];
+    const series = new Timer();
+    const kept = new SeriesByName((name) => {
+      asked.push(name);
+      return series;
+    });
+    for (let i = 0; i < 5000; i++) kept.get(`t${i}`, "job");
+    asked.length = 0;
+    for (let i = 0; i < 5000; i++) kept.get(`t${i}`, "job");
+    expect(asked.length).toBeGreaterThan(2500);
   });
 });
 

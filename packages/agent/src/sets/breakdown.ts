@@ -1,33 +1,42 @@
 import type { Kind } from "../instruments/kind.js";
 import type { Labels } from "../instruments/labels.js";
 import type { InstrumentOptions } from "../instruments/metric.js";
+import type { Timer } from "../instruments/timer.js";
 import { SpanBoundMetricSet } from "../span-bound-metricset.js";
 import type { SelfTimes } from "../tracing/self-times.js";
 import type { SelfTimeSink } from "../tracing/tracer.js";
 import type { OverflowGroups } from "./overflow-groups.js";
+import type { SeriesByName } from "./series-by-name.js";
 
 const NAME = "span.self_time";
 const OPTIONS: InstrumentOptions = { resetOnCollect: true, unit: "us" };
+
+/** Loaded with the first transaction. */
+const byName = (): typeof import("./series-by-name.js") => require("./series-by-name.js");
 
 /**
  * `span.self_time`: where the time of transactions went, by span type (breakdown.md). It has no code of its own at collection: transactions push their
  * sums when they end (BD-41), so a report holds whole transactions (BD-43).
  */
 export class BreakdownMetricSet extends SpanBoundMetricSet implements SelfTimeSink {
+  /** Of the transactions' own time. */
+  #own: SeriesByName<Timer> | undefined;
   #overflow: OverflowGroups | undefined;
 
   addTransaction(name: string, type: string, sums: SelfTimes, selfTimeUs: number): void {
-    for (const entry of sums.entries) this.#add(name, type, entry.type, entry.subtype, entry.sumUs, entry.count);
-    this.#add(name, type, "app", "", selfTimeUs, 1);
+    for (const entry of sums.entries)
+      this.#timer(name, type, entry.type, entry.subtype).update(entry.sumUs, entry.count);
+    this.#own ??= new (byName().SeriesByName)((ofName, ofType) => this.#timer(ofName, ofType, "app", ""));
+    this.#own.get(name, type).update(selfTimeUs, 1);
   }
 
-  #add(name: string, type: string, spanType: string, spanSubtype: string, sumUs: number, count: number): void {
+  #timer(name: string, type: string, spanType: string, spanSubtype: string): Timer {
     // A subtype that is empty is no label (BD-1).
     const labels: Labels =
       spanSubtype === ""
         ? { "span.type": spanType, "transaction.name": name, "transaction.type": type }
         : { "span.subtype": spanSubtype, "span.type": spanType, "transaction.name": name, "transaction.type": type };
-    this.timer(NAME, labels, OPTIONS).update(sumUs, count);
+    return this.timer(NAME, labels, OPTIONS);
   }
 
   protected override overflowLabels(_kind: Kind, _name: string, labels: Labels): Labels {

@@ -3,11 +3,54 @@
  */
 const MAX_CLUSTERS = 64;
 
+/** When direct children of one span ran (BD-11, BD-12). Made with the first child, since most spans have none. Times are milliseconds on the monotonic clock. */
+export class ChildTime {
+  readonly #parentStart: number;
+  /** How many run. */
+  #level = 0;
+  /** The open or last cluster of overlapping children. */
+  #clusterStart = Number.POSITIVE_INFINITY;
+  #clusterEnd = Number.NEGATIVE_INFINITY;
+  #closed: ClosedClusters | null = null;
+
+  constructor(parentStart: number) {
+    this.#parentStart = parentStart;
+  }
+
+  childStarted(start: number): void {
+    if (this.#level++ === 0) {
+      if (this.#clusterEnd !== Number.NEGATIVE_INFINITY) {
+        this.#closed ??= new ClosedClusters();
+        this.#closed.push(this.#clusterStart, this.#clusterEnd, this.#parentStart);
+      }
+      this.#clusterStart = start;
+      this.#clusterEnd = Number.NEGATIVE_INFINITY;
+    } else if (start < this.#clusterStart) {
+      this.#clusterStart = start;
+    }
+  }
+
+  childEnded(end: number): void {
+    this.#level--;
+    if (end > this.#clusterEnd) this.#clusterEnd = end;
+  }
+
+  /** Milliseconds until `end`, that of the parent, during which a child ran; children still running are cut there (BD-16). Once, at the end. */
+  totalMs(end: number): number {
+    const clusterEnd = this.#level > 0 ? end : this.#clusterEnd;
+    if (this.#closed !== null) {
+      this.#closed.push(this.#clusterStart, clusterEnd, this.#parentStart);
+      return this.#closed.coveredMs(this.#parentStart, end);
+    }
+    return Math.max(0, Math.min(clusterEnd, end) - Math.max(this.#clusterStart, this.#parentStart));
+  }
+}
+
 /**
  * The closed clusters of a parent that had more than one, each from its earliest start to its latest end (BD-12). Kept apart until the parent ends,
  * since only then is it known where they are cut, and explicit times can make them overlap.
  */
-export class ClosedClusters {
+class ClosedClusters {
   /** start, end, start, end, … in the order of closing. */
   readonly #bounds: number[] = [];
   #foldedMs = 0;

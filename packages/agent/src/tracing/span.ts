@@ -1,4 +1,4 @@
-import { ClosedClusters } from "./child-time.js";
+import { ChildTime } from "./child-time.js";
 import { epochOffsetMs, monotonicMs } from "./clock.js";
 import { NO_SPANS, SelfTimes } from "./self-times.js";
 import { asText, spanType } from "./span-type.js";
@@ -50,12 +50,9 @@ export class Span implements Transaction {
   sums: SelfTimes | null = null;
   readonly #parent: Span | null;
   readonly #start: number;
-  // The open or last cluster of overlapping children (BD-11, BD-12); `level` counts those that run.
-  #level = 0;
-  #clusterStart = Number.POSITIVE_INFINITY;
-  #clusterEnd = Number.NEGATIVE_INFINITY;
-  #closed: ClosedClusters | null = null;
-  #epochOffset = Number.NaN;
+  #children: ChildTime | null = null;
+  /** Of a transaction with explicit times in it. */
+  #epochOffset: number | null = null;
 
   /** `parent` is null for a transaction; `inert` makes a span that measures nothing. `startTime` in epoch milliseconds or undefined. */
   constructor(name: string, type: string, subtype: string, parent: Span | null, startTime?: number, inert = false) {
@@ -69,7 +66,10 @@ export class Span implements Transaction {
       return;
     }
     this.#start = startTime === undefined ? monotonicMs() : this.root.#at(startTime);
-    if (parent !== null && !parent.ended) parent.#childStarted(this.#start);
+    if (parent !== null && !parent.ended) {
+      parent.#children ??= new ChildTime(parent.#start);
+      parent.#children.childStarted(this.#start);
+    }
   }
 
   /** True while it makes sense to measure below this span. */
@@ -97,8 +97,9 @@ export class Span implements Transaction {
     if (sums === null && root !== this) return;
     const end = endTime === undefined ? monotonicMs() : root.#at(endTime);
     const durationMs = Math.max(0, end - this.#start);
-    const selfTimeUs = Math.max(0, Math.round((durationMs - this.#childMs(end)) * 1000));
-    this.#closed = null;
+    const childMs = this.#children === null ? 0 : this.#children.totalMs(end);
+    const selfTimeUs = Math.max(0, Math.round((durationMs - childMs) * 1000));
+    this.#children = null;
     if (root === this) {
       const sink = this.sink;
       this.sink = null;
@@ -109,45 +110,17 @@ export class Span implements Transaction {
     if (sums === NO_SPANS) root.sums = new SelfTimes();
     (root.sums as SelfTimes).add(this.type, this.subtype, selfTimeUs);
     const parent = this.#parent as Span;
-    if (!parent.ended) parent.#childEnded(end);
+    if (!parent.ended) parent.#children?.childEnded(end);
   }
 
   [Symbol.dispose](): void {
     this.end();
   }
 
-  #childStarted(start: number): void {
-    if (this.#level++ === 0) {
-      if (this.#clusterEnd !== Number.NEGATIVE_INFINITY) {
-        this.#closed ??= new ClosedClusters();
-        this.#closed.push(this.#clusterStart, this.#clusterEnd, this.#start);
-      }
-      this.#clusterStart = start;
-      this.#clusterEnd = Number.NEGATIVE_INFINITY;
-    } else if (start < this.#clusterStart) {
-      this.#clusterStart = start;
-    }
-  }
-
-  #childEnded(end: number): void {
-    this.#level--;
-    if (end > this.#clusterEnd) this.#clusterEnd = end;
-  }
-
-  /** Milliseconds until `end` during which a direct child ran; children still running are cut there (BD-16). */
-  #childMs(end: number): number {
-    const clusterEnd = this.#level > 0 ? end : this.#clusterEnd;
-    if (this.#closed !== null) {
-      this.#closed.push(this.#clusterStart, clusterEnd, this.#start);
-      return this.#closed.coveredMs(this.#start, end);
-    }
-    return Math.max(0, Math.min(clusterEnd, end) - Math.max(this.#clusterStart, this.#start));
-  }
-
   /** Epoch milliseconds on the monotonic clock; anything but a finite number means now. */
   #at(epochMs: number): number {
     if (!Number.isFinite(epochMs)) return monotonicMs();
-    if (Number.isNaN(this.#epochOffset)) this.#epochOffset = epochOffsetMs();
+    this.#epochOffset ??= epochOffsetMs();
     return epochMs - this.#epochOffset;
   }
 }

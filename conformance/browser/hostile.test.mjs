@@ -117,6 +117,8 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page, 
     const share = await table.locator("tbody tr td").last().boundingBox();
     expect(share.x + share.width).toBeLessThanOrEqual(1440);
     expect(await table.locator("tbody button").first().getAttribute("title")).toBe(TRANSACTION);
+    const cut = tab.byTestId(`panel-${long("metric")}`).locator(".panel-title");
+    expect(await cut.getAttribute("title")).toMatch(new RegExp(`^${long("metric")}\\n\\w`));
   });
 
   it("keeps the state of a service beside its long name on a phone", async () => {

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { Span } from "../tracing/span.js";
 import {
   epochMs,
@@ -10,6 +9,27 @@ import {
 } from "./otel-types.js";
 import { endMeasured, type SpanFacts, transactionName } from "./span-mapping.js";
 
+/** Random bytes in hexadecimal; `node:crypto` is loaded when somebody asks for an id, which few programs do. */
+function randomId(bytes: number): string {
+  return process.getBuiltinModule("node:crypto").randomBytes(bytes).toString("hex");
+}
+
+/** The id of a trace, which its spans share without holding each other. */
+export class TraceId {
+  #text: string | undefined;
+
+  /** `text`: where it is known, 32 hexadecimal digits. */
+  constructor(text?: string) {
+    this.#text = text;
+  }
+
+  /** Made when somebody asks for it. */
+  get text(): string {
+    this.#text ??= randomId(16);
+    return this.#text;
+  }
+}
+
 /** What a {@link MetricsSpan} measures and where it hangs. */
 export interface MetricsSpanParts {
   name: string;
@@ -19,7 +39,7 @@ export interface MetricsSpanParts {
   /** Parent of what is started below it. */
   within: Span | undefined;
   facts: SpanFacts;
-  parent: OtelSpanContext | undefined;
+  trace: TraceId;
   /** A transaction of our own hooks that waits for a name, and that this span knows the route of. */
   unnamed?: Span | undefined;
 }
@@ -27,6 +47,7 @@ export interface MetricsSpanParts {
 /** A span of the API that only measures: it keeps a handful of attributes, no events, no links, and is never exported (TR-2). */
 export class MetricsSpan {
   readonly within: Span | undefined;
+  readonly trace: TraceId;
   #name: string;
   #status: number = StatusCode.UNSET;
   #isEnded = false;
@@ -34,24 +55,23 @@ export class MetricsSpan {
   readonly #kind: number;
   readonly #own: Span | undefined;
   readonly #facts: SpanFacts;
-  readonly #parent: OtelSpanContext | undefined;
   readonly #unnamed: Span | undefined;
 
-  constructor({ name, kind, own, within, facts, parent, unnamed }: MetricsSpanParts) {
+  constructor({ name, kind, own, within, facts, trace, unnamed }: MetricsSpanParts) {
     this.#name = name;
     this.#kind = kind;
     this.#own = own;
     this.within = within;
+    this.trace = trace;
     this.#facts = facts;
-    this.#parent = parent;
     this.#unnamed = unnamed;
   }
 
   /** Ids are made when somebody asks for them; never sampled. */
   spanContext(): OtelSpanContext {
     this.#ids ??= {
-      traceId: this.#parent?.traceId ?? randomBytes(16).toString("hex"),
-      spanId: randomBytes(8).toString("hex"),
+      traceId: this.trace.text,
+      spanId: randomId(8),
       traceFlags: 0,
     };
     return this.#ids;

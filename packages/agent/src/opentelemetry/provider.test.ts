@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Measuring } from "../hooks/measured.testing.js";
 import { currentSpan } from "../tracing/context.js";
 import { type OtelContext, SPAN_KEY, SpanKind, SUPPRESS_KEY } from "./otel-types.js";
@@ -115,13 +115,26 @@ describe("TidegaugeTracerProvider", () => {
   });
 
   it("makes ids only when asked, one trace for parent and child", () => {
+    const random = vi.spyOn(process.getBuiltinModule("node:crypto"), "randomBytes");
     active("r", { kind: SpanKind.CONSUMER }, (outer) => {
       const inner = start("s");
+      inner.end();
+      expect(random).not.toHaveBeenCalled();
+      random.mockRestore();
       expect(inner.spanContext().traceId).toBe(outer.spanContext().traceId);
       expect(inner.spanContext().spanId).not.toBe(outer.spanContext().spanId);
       expect(inner.spanContext()).toBe(inner.spanContext());
       expect(outer.spanContext().traceFlags).toBe(0);
     });
+  });
+
+  it("takes the trace of a remote caller, and makes a root of its span", () => {
+    const remote = { traceId: "a".repeat(32), spanId: "b".repeat(16), traceFlags: 1, isRemote: true };
+    const context = api.ROOT_CONTEXT.setValue(SPAN_KEY, { spanContext: () => remote });
+    const span = start("r", { kind: SpanKind.CONSUMER }, context);
+    expect(span.spanContext()).toMatchObject({ traceId: remote.traceId, traceFlags: 0 });
+    span.end();
+    expect(measuring.transactions).toHaveLength(1);
   });
 
   it("makes its spans current for the hooks and the manual API, and those parents of its own", async () => {

@@ -12,7 +12,7 @@ import {
   SUPPRESS_KEY,
 } from "./otel-types.js";
 import { TidegaugeContextManager } from "./provider-context.js";
-import { MetricsSpan } from "./provider-span.js";
+import { MetricsSpan, TraceId } from "./provider-span.js";
 import { SpanFacts } from "./span-mapping.js";
 
 type Fn = (...args: unknown[]) => unknown;
@@ -149,14 +149,16 @@ class MetricsTracer implements OtelTracer {
       options.root === true
         ? undefined
         : (context.getValue(SPAN_KEY) as { spanContext(): OtelSpanContext } | undefined);
-    const parent = outer?.spanContext();
+    // Only of a span that is not ours, such as that of a remote caller: ours are never remote, and would have to make ids.
+    const foreign = outer instanceof MetricsSpan ? undefined : outer?.spanContext();
+    const trace = outer instanceof MetricsSpan ? outer.trace : new TraceId(foreign?.traceId);
     const within = options.root === true ? undefined : this.#parentOf(outer, context);
-    const base = { name, kind, facts, parent };
+    const base = { name, kind, facts, trace };
     const isOff = !this.#provider.isAttached || context.getValue(SUPPRESS_KEY) === true || isSuppressed();
     if (isOff) return new MetricsSpan({ ...base, own: undefined, within: undefined });
     if (this.#isCovered || facts.isLayer) return new MetricsSpan({ ...base, own: undefined, within });
     const startMs = epochMs(options.startTime);
-    const isLocal = within !== undefined || (outer !== undefined && parent?.isRemote !== true);
+    const isLocal = within !== undefined || (outer !== undefined && foreign?.isRemote !== true);
     if (kind === SpanKind.SERVER || kind === SpanKind.CONSUMER || !isLocal) {
       // A request our own hook measures, in a framework only this instrumentation knows the routes of.
       const request = within?.root;

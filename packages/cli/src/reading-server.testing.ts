@@ -50,8 +50,18 @@ export class ReadingServer {
     return runCommandLine([...args, "--url", this.url], { TIDEGAUGE_SECRET_TOKEN: TOKEN });
   }
 
-  async stop(): Promise<void> {
+  /** Where its store lies. */
+  get dataDir(): string {
+    return join(this.directory, "data");
+  }
+
+  /** Ends the server, and leaves its store for commands that read it themselves; `stop` has to follow. */
+  async close(): Promise<void> {
     await this.#server.close();
+  }
+
+  async stop(): Promise<void> {
+    await this.close();
     rmSync(this.directory, { recursive: true, force: true });
   }
 

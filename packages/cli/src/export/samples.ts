@@ -1,6 +1,4 @@
 import { createReadStream, existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Connection } from "../api/connection.js";
 import { QueryApi } from "../api/query-api.js";
@@ -9,7 +7,7 @@ import { Progress } from "../text/progress.js";
 import { parseTimeMs } from "../text/time.js";
 import { formatValue } from "../text/value.js";
 import { checkKnown } from "./known-service.js";
-import { guardFile, writeOutput } from "./output.js";
+import { guardFile, interruptible, withScratch, writeOutput } from "./output.js";
 
 /** How samples are written. */
 export type SampleFormat = "parquet" | "ndjson" | "csv";
@@ -75,22 +73,22 @@ async function exportStore(dataDir: string, flags: SampleFlags): Promise<void> {
   const progress = new Progress();
   progress.show(`reading ${dataDir}`);
   const store = await openStore({ dataDir, retentionMs: 0, maxSizeBytes: 0, maintenanceMs: 0, logger });
+  const request = { format, service, metric, fromMs, toMs };
+  const write = (path: string): Promise<unknown> => store.export({ ...request, path });
   try {
-    const request = { format, service, metric, fromMs, toMs };
-    if (output !== undefined) {
-      await guardFile(output, async () => {
-        await store.export({ ...request, path: resolve(output) });
-      });
-      return;
-    }
-    const directory = await mkdtemp(join(tmpdir(), "tidegauge-export-"));
-    try {
-      const path = join(directory, "export");
-      await store.export({ ...request, path });
-      await writeOutput(createReadStream(path), undefined);
-    } finally {
-      await rm(directory, { recursive: true, force: true });
-    }
+    // The engine must have stopped before the process ends, or it ends it with an error of its own.
+    await interruptible(
+      () => store.close(),
+      async () => {
+        if (output !== undefined) return guardFile(output, async () => void (await write(resolve(output))));
+        // The engine writes files, no streams.
+        await withScratch(async (directory) => {
+          const path = join(directory, "export");
+          await write(path);
+          await writeOutput(createReadStream(path), undefined);
+        });
+      },
+    );
   } finally {
     progress.clear();
     await store.close();

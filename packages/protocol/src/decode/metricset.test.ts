@@ -44,6 +44,15 @@ describe("decodeMetricset", () => {
     expect(result).toMatchObject({ samples: { h: { type: "histogram", values: [0, 1.5], counts: [1000, 4] } } });
   });
 
+  it("SRV-30 refuses counts beyond 64 bits, as APM Server does", () => {
+    const sample = (count: string): string =>
+      `{"samples":{"h":{"type":"histogram","values":[1,2],"counts":[0,${count}]}}}`;
+    expect(message(sample("18446744073709549568"))).toBe("accepted");
+    for (const count of ["18446744073709551616", "1e20", "1e308"]) {
+      expect(message(sample(count))).toMatch(/^decode error: data read error: .*counts/i);
+    }
+  });
+
   it("SRV-30 refuses counts that are no integers of 0 or more, and values that are no numbers", () => {
     for (const sample of [
       '{"values":[1],"counts":[1.5]}',

@@ -71,6 +71,9 @@ function clean(sample: { readonly [name: string]: unknown }, hasValues: boolean)
   return result;
 }
 
+/** Counts are unsigned integers of 64 bits (SRV-30); APM Server refuses a larger one as a decode error. */
+const COUNT_LIMIT = 2 ** 64;
+
 /** Types of a histogram's arrays; a null inside counts as 0. Values out of order are put in order, with their counts. */
 function checkBuckets(values: unknown, counts: unknown): DecodeError | undefined {
   let ordered = true;
@@ -90,8 +93,8 @@ function checkBuckets(values: unknown, counts: unknown): DecodeError | undefined
     for (let i = 0; i < counts.length; i++) {
       if (counts[i] === null) counts[i] = 0;
       const count: unknown = counts[i];
-      if (!Number.isInteger(count) || (count as number) < 0) {
-        return wrongShape("metricset.samples.counts", "expects integers of 0 or more");
+      if (!Number.isInteger(count) || (count as number) < 0 || (count as number) >= COUNT_LIMIT) {
+        return wrongShape("metricset.samples.counts", "expects integers of 0 or more, of 64 bits");
       }
     }
   }

@@ -106,6 +106,20 @@ describe("GET /api/v1/export", () => {
     await expect.poll(() => readdirSync(temporary.path)).toEqual([]);
   });
 
+  it("sends the greatest count there is where more was received, instead of nothing at all", async () => {
+    const service = { name: "huge", agent: { name: "python", version: "1", ephemeral_id: "p3" } };
+    const counts = [2 ** 53, 2 ** 63, 1e19];
+    await store.write(
+      batchOf([metricsetAt(T, { huge: { values: [1, 2, 3], counts, type: "histogram" } })], {
+        metadata: { service, system: {} },
+      }),
+    );
+    const text = await (await ask("service=huge")).text();
+    expect(text).toContain('"counts":[9007199254740992,9223372036854775807,9223372036854775807]');
+    // The next one is not concerned.
+    expect((await ask("service=shop")).status).toBe(200);
+  });
+
   it("sends CSV with a heading", async () => {
     const response = await ask("service=shop&format=csv&metric=m");
     expect(await response.text()).toBe(

@@ -33,6 +33,8 @@ const COLUMNS = `service, environment, version AS service_version, node, host, p
 const CHOSEN = `($service IS NULL OR service = $service) AND ($metric IS NULL OR metric = $metric)
   AND ($from IS NULL OR p.time >= $from) AND ($to IS NULL OR p.time < $to)`;
 const CHOICE_TYPES: Record<string, DuckDBType> = { from: BIGINT, to: BIGINT, service: VARCHAR, metric: VARCHAR };
+/** Greatest number of the column `counts`. What is sent may be twice as much (SRV-30), and is stored as a double: beyond 2^53 it is not exact anyway. */
+const MAX_COUNT = 2n ** 63n - 1n;
 /** Histograms decoded at a time: what is held in memory, some 100 MB. */
 const DECODED_AT_ONCE = 100_000;
 
@@ -111,8 +113,11 @@ async function decodeHistograms(
     const decoded = await decodeRows(result, index);
     if (decoded.length === 0) continue;
     const appender = await connection.createAppender("exported_histograms", "main", "temp");
-    appendRows(appender, [INTEGER, INTEGER, BIGINT, LIST(DOUBLE), LIST(BIGINT)], decoded);
-    appender.closeSync();
+    try {
+      appendRows(appender, [INTEGER, INTEGER, BIGINT, LIST(DOUBLE), LIST(BIGINT)], decoded);
+    } finally {
+      appender.closeSync();
+    }
   }
 }
 
@@ -120,14 +125,13 @@ async function decodeRows(result: DuckDBResult, index: number): Promise<DuckDBVa
   const decoded: DuckDBValue[][] = [];
   for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
     eachStored(chunk, (series, timeMs, bounds, counts) => {
-      decoded.push([
-        index,
-        series,
-        BigInt(timeMs),
-        listValue([...bounds]),
-        listValue([...counts].map((count) => BigInt(count))),
-      ]);
+      decoded.push([index, series, BigInt(timeMs), listValue([...bounds]), listValue([...counts].map(columnCount))]);
     });
   }
   return decoded;
+}
+
+function columnCount(count: number): bigint {
+  const exact = BigInt(count);
+  return exact > MAX_COUNT ? MAX_COUNT : exact;
 }

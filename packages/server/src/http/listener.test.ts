@@ -114,13 +114,38 @@ describe("Listener", () => {
     await expect.poll(() => [slow.closed(), silent.closed()]).toEqual([true, true]);
   });
 
+  const LARGE_BYTES = 64 * 1024 ** 2;
+  const large: Route = {
+    path: "/large",
+    methods: ["GET"],
+    auth: "none",
+    handle: (exchange) => sendText(exchange, 200, "x".repeat(LARGE_BYTES)),
+  };
+
+  it("8.4 sends all of an answer to a client that reads slowly, however long it takes, and serves its next request", async () => {
+    await start({ readTimeout: "1500ms" }, [large]);
+    const { socket } = raw("GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    socket.removeAllListeners("data");
+    const began = performance.now();
+    // Two MiB, then a pause: some five seconds in all.
+    let bytes = 0;
+    let sinceMib = 0;
+    socket.on("data", (chunk) => {
+      bytes += chunk.length;
+      sinceMib += chunk.length;
+      if (sinceMib < 2 * 1024 ** 2) return;
+      sinceMib = 0;
+      socket.pause();
+      setTimeout(() => socket.resume(), 150);
+    });
+    await expect.poll(() => bytes, { timeout: 60_000 }).toBeGreaterThan(LARGE_BYTES);
+    expect(performance.now() - began).toBeGreaterThan(3_000);
+    const before = bytes;
+    socket.write("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    await expect.poll(() => bytes).toBeGreaterThan(before);
+  }, 90_000);
+
   it("8.4 closes a connection whose client does not read its answer", async () => {
-    const large: Route = {
-      path: "/large",
-      methods: ["GET"],
-      auth: "none",
-      handle: (exchange) => sendText(exchange, 200, "x".repeat(64 * 1024 ** 2)),
-    };
     await start({ readTimeout: "300ms" }, [large]);
     const { socket, closed } = raw("GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n");
     socket.pause();

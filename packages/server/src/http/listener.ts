@@ -142,11 +142,11 @@ export class Listener {
     }
   }
 
-  /** A client that does not read its answer must not hold it in memory for ever (8.4 `write_timeout`). */
+  /** A client that stops reading its answer must not hold it in memory for ever (8.4 `write_timeout`). One that goes on, however slowly, gets all of it. */
   #expectReading(response: ServerResponse): void {
     if (!response.writableEnded || response.writableLength === 0) return;
-    const timer = setTimeout(() => response.destroy(), this.#options.limits.readTimeoutMs);
-    response.once("close", () => clearTimeout(timer));
+    // The connection's own timer begins anew with every part that is taken; after the answer that of idle connections is in its place.
+    response.setTimeout(this.#options.limits.readTimeoutMs, () => response.destroy());
   }
 
   async #answer(exchange: HttpExchange): Promise<void> {

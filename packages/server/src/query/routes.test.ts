@@ -19,6 +19,9 @@ let store: Store;
 let server: Server;
 let url: string;
 
+/** As a server that stops while it answers: what runs is given up, but its clients are still there. */
+let stopping = false;
+
 /** The routes behind a bare server; credentials are the receiver's matter. */
 function serve(): Server {
   const routes = createQueryRoutes({
@@ -36,6 +39,7 @@ function serve(): Server {
     const route = routes.find(({ path }) => path === at.pathname);
     const exchange = { request, response, url: at, receivedAtMs: Date.now(), authorized: true, signal: leaving.signal };
     void Promise.resolve(route?.handle(exchange)).catch(() => response.writeHead(500).end());
+    if (stopping) leaving.abort();
   });
 }
 
@@ -438,6 +442,21 @@ describe("the rest of the query API", () => {
       "step",
       "to",
     ]);
+  });
+
+  it("answers 503 to what it gives up when the server stops, and breaks nothing off", async () => {
+    stopping = true;
+    try {
+      for (const path of ["query?metric=queue.bytes", "services", "breakdown?service=shop", "export"]) {
+        const response = await fetch(`${url}/api/v1/${path}`);
+        expect([path, response.status]).toEqual([path, 503]);
+        expect(await response.json()).toEqual({
+          error: { code: "unavailable", message: expect.stringContaining("try again") },
+        });
+      }
+    } finally {
+      stopping = false;
+    }
   });
 
   it("QRY-35 streams what arrives, joined for a while, and stops when the client leaves", async () => {

@@ -63,9 +63,12 @@ const STORE_ANSWERS: Readonly<Partial<Record<StoreErrorCode, readonly [status: n
   CANCELLED: [503, "unavailable"],
   EXPORT_FAILED: [507, "export_failed"],
 };
-/** Said in place of the store's own words, which name a path of this machine. */
-const EXPORT_FAILED =
-  "the export cannot be written: ask for less with service, metric, from and to, or free some space for temporary files";
+/** Said in place of the store's own words, which name a path of this machine or do not say what to do. */
+const WORDS: Readonly<Partial<Record<StoreErrorCode, string>>> = {
+  EXPORT_FAILED:
+    "the export cannot be written: ask for less with service, metric, from and to, or free some space for temporary files",
+  CANCELLED: "the query was given up because the server is stopping: try again",
+};
 
 /** The routes of the query API, `/api/v1/…`: JSON but for the export, read-only, behind the same credentials as the rest (design: Public face of the server). */
 export function createQueryRoutes(options: QueryRouteOptions): Route[] {
@@ -148,10 +151,10 @@ async function answering(exchange: Exchange, answer: () => Promise<void>): Promi
   } catch (error) {
     if (error instanceof BadQuery) return sendError(exchange, 400, error.code, error.message);
     if (!(error instanceof StoreError)) throw error;
-    // The client has left: there is nobody to answer.
-    if (error.code === "CANCELLED" && exchange.signal.aborted) return;
+    // The client has left: there is nobody to answer. The signal alone does not say so: the server gives up too, when it stops.
+    if (error.code === "CANCELLED" && exchange.response.destroyed) return;
     const [status, code] = STORE_ANSWERS[error.code] ?? [500, "internal"];
-    sendError(exchange, status, code, error.code === "EXPORT_FAILED" ? EXPORT_FAILED : error.message);
+    sendError(exchange, status, code, WORDS[error.code] ?? error.message);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { QueryResponse } from "@tidegauge/protocol/query";
+import { StoreError } from "../store/error.js";
 import type { ScanResult } from "../store/messages.js";
 
 /** Points that become text in one go: about 10 ms. */
@@ -6,7 +7,8 @@ const SLICE_POINTS = 20_000;
 
 /**
  * The JSON of an answer to `/api/v1/query`, in pieces. The largest one has eleven million points: as objects they would take 2 GB, and hold up the intake
- * for seconds. So each series becomes text by itself, and others get their turn in between. Stops when `signal` is aborted.
+ * for seconds. So each series becomes text by itself, and others get their turn in between. Rejects with `CANCELLED` when `signal` is aborted: a part
+ * of the series must not look like the whole.
  */
 export async function queryText(
   envelope: Omit<QueryResponse, "series">,
@@ -22,7 +24,7 @@ export async function queryText(
     if (points < SLICE_POINTS) continue;
     points = 0;
     await new Promise((resolve) => setImmediate(resolve));
-    if (signal.aborted) break;
+    if (signal.aborted) throw new StoreError("CANCELLED", "cancelled");
   }
   pieces.push(Buffer.from("]}"));
   return pieces;

@@ -228,7 +228,7 @@ describe("the files of the store", () => {
     expect(await valuesOf(opened)).toEqual([4]);
   });
 
-  it("STO-23 leave out, and count, what is too long to be asked for or takes too much text; the rest is kept", async () => {
+  it("STO-23 D-SRV-14 leave out, and count, what is too long to be asked for or takes too much text; the rest is kept", async () => {
     const opened = await open();
     const many = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`m${index}`, { value: 1 }]));
     const result = await opened.write(

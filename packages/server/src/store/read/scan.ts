@@ -28,7 +28,8 @@ export async function scan(
   const plan = await planScan(connection, files, request);
   const { selection, window } = plan;
   const groups = selection.groups.length;
-  if (groups > MAX_GROUPS || groups * window.steps > MAX_CELLS) throw tooManySeries(groups);
+  if (groups > MAX_GROUPS) throw tooManyGroups(groups);
+  if (groups * window.steps > MAX_CELLS) throw tooManyCells(groups, window.steps);
   const answer = new Groups(window.steps);
   await scanScalarKinds(connection, plan, request, answer);
   await scanHistograms(connection, plan, request.aggregation, answer);
@@ -165,4 +166,16 @@ function tooManySeries(count: number): StoreError {
     "TOO_MANY_SERIES",
     `${count} series; at most ${MAX_SERIES}: group by fewer labels, add a filter or a limit`,
   );
+}
+
+function tooManyGroups(groups: number): StoreError {
+  return new StoreError(
+    "TOO_MANY_SERIES",
+    `${groups} series; at most ${MAX_GROUPS} are compared: group by fewer labels, or add a filter`,
+  );
+}
+
+function tooManyCells(groups: number, steps: number): StoreError {
+  const text = `${groups} groups of ${steps} points; at most ${MAX_CELLS} points are computed: use a longer step, group by fewer labels or add a filter`;
+  return new StoreError("TOO_MANY_POINTS", text);
 }

@@ -25,6 +25,7 @@ const REASONS = {
   breakdownWithoutSelfTime: "breakdown metricset without its self time",
   notANumber: "sample that is no finite number",
   histogramLengths: "histogram whose values and counts differ in number",
+  tooLong: "sample with a longer name, or more text in its labels, than the store keeps",
   reservedName: "sample named like a field of the document",
   deadLetter: "document Elasticsearch will never take",
 };

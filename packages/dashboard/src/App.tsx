@@ -2,7 +2,6 @@ import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { onUnauthorized } from "./api/client.js";
 import { forgetSession } from "./api/session.js";
-import { LoginForm } from "./login/LoginForm.js";
 import { Header } from "./pages/Header.js";
 import { LazyPage } from "./pages/LazyPage.js";
 import { NoPage } from "./pages/NoPage.js";
@@ -20,6 +19,8 @@ const LATER: ReadonlyMap<string, () => Promise<ComponentType>> = new Map(
 
 /** With the charts it is most of the page's code; the list of services does without. */
 const loadServicePage = () => import("./pages/ServicePage.js").then(({ ServicePage }) => ServicePage);
+
+const loadLogin = () => import("./login/LoginForm.js").then(({ LoginForm }) => LoginForm);
 
 /** Only the skip button takes the focus there. */
 const FOCUSABLE = { tabIndex: -1 } as const;
@@ -46,7 +47,7 @@ export function App() {
       </button>
       <Header />
       <main id="main" {...FOCUSABLE}>
-        {locked ? <LoginForm onOpen={() => setLocked(false)} /> : <CurrentPage />}
+        {locked ? <LazyPage load={loadLogin} props={{ onOpen: () => setLocked(false) }} /> : <CurrentPage />}
       </main>
     </>
   );

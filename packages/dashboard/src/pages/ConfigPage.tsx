@@ -1,3 +1,4 @@
+import "../agent-config/agent-config.css";
 import { useState } from "preact/hooks";
 import { readAgents, readConfig } from "../agent-config/api.js";
 import { ConfigEditor } from "../agent-config/ConfigEditor.js";

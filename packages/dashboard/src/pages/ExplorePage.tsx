@@ -1,3 +1,4 @@
+import "../explore/explore.css";
 import type { Aggregation, MetricsResponse } from "@tidegauge/protocol/query";
 import { getJson } from "../api/client.js";
 import { useResource } from "../api/useResource.js";

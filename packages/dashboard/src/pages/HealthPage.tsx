@@ -1,3 +1,4 @@
+import "../health/health.css";
 import { useEffect, useState } from "preact/hooks";
 import { request } from "../api/client.js";
 import { useResource } from "../api/useResource.js";

@@ -5,11 +5,14 @@ import { PanelEmpty, PanelError, PanelLoading } from "../panels/Panel.js";
 import { setParameters, useLocation } from "../route/useLocation.js";
 import { SERVICE_COLUMNS, type ServiceColumn, ServiceTable } from "../services/ServiceTable.js";
 import { useOverview } from "../services/useOverview.js";
-import { FirstRun } from "../setup/FirstRun.js";
 import type { Sorting } from "../table/sorting.js";
 import { loadServices } from "../time/dataAge.js";
 import { queryTimes } from "../time/range.js";
 import { useRange } from "../time/useRange.js";
+import { LazyPage } from "./LazyPage.js";
+
+/** Seen once. */
+const loadFirstRun = () => import("../setup/FirstRun.js").then(({ FirstRun }) => FirstRun);
 
 /** The same list each time, so that nothing is joined again for it. */
 const NONE: readonly ServiceSummary[] = [];
@@ -50,7 +53,7 @@ export function ServicesPage() {
           <PanelLoading />
         )
       ) : all.length === 0 ? (
-        <FirstRun />
+        <LazyPage load={loadFirstRun} props={{}} />
       ) : shown.length === 0 ? (
         <PanelEmpty>No service matches “{search}”.</PanelEmpty>
       ) : (

@@ -7,7 +7,7 @@ import { LazyPage } from "./pages/LazyPage.js";
 import { NoPage } from "./pages/NoPage.js";
 import { ServicesPage } from "./pages/ServicesPage.js";
 import { useLocation } from "./route/useLocation.js";
-import { applyTheme, onThemeChange } from "./theme/theme.js";
+import { onThemeChange } from "./theme/theme.js";
 
 const LATER: ReadonlyMap<string, () => Promise<ComponentType>> = new Map(
   Object.entries({
@@ -36,10 +36,7 @@ export function App() {
       }),
     [],
   );
-  useEffect(() => {
-    applyTheme();
-    return onThemeChange(() => {});
-  }, []);
+  useEffect(() => onThemeChange(() => {}), []);
   return (
     <>
       <button type="button" class="skip-link" onClick={skipToContent}>

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { ApiError } from "../api/client.js";
 import { useHold } from "../route/useHold.js";
 import { type ConfigDocument, writeConfig } from "./api.js";
-import { type Draft, toDraft, toEntry } from "./draft.js";
+import { type Draft, repeatedOption, toDraft, toEntry } from "./draft.js";
 import { EntryEditor } from "./EntryEditor.js";
 import { LeaveDialog } from "./LeaveDialog.js";
 import { OPTIONS, problemOf } from "./options.js";
@@ -34,10 +34,12 @@ export function ConfigEditor({ document, services, onSaved, onReadAgain }: Confi
   const [strict, setStrict] = useState(false);
 
   const save = async () => {
-    const invalid = drafts.some(({ rows }) => rows.some(({ option, value }) => problemOf(option, value) !== undefined));
+    const invalid = drafts.some((draft) =>
+      draft.rows.some(({ option, value }, index) => repeatedOption(draft, index) ?? problemOf(option, value)),
+    );
     setStrict(invalid);
     if (invalid) {
-      setNote({ text: "Not saved: a value is not what its option takes.", bad: true });
+      setNote({ text: "Not saved: see the notes below the values.", bad: true });
       return;
     }
     try {
@@ -76,7 +78,6 @@ export function ConfigEditor({ document, services, onSaved, onReadAgain }: Confi
           key={String(index)}
           draft={draft}
           strict={strict}
-          services={services}
           onChange={(next) => setDrafts(drafts.map((other, at) => (at === index ? next : other)))}
           onRemove={() => setDrafts(drafts.filter((_, at) => at !== index))}
         />
@@ -105,6 +106,11 @@ export function ConfigEditor({ document, services, onSaved, onReadAgain }: Confi
           </button>
         )}
       </div>
+      <datalist id="config-services">
+        {services.map((name) => (
+          <option key={name} value={name} />
+        ))}
+      </datalist>
       <datalist id="config-options">
         {OPTIONS.map(({ name }) => (
           <option key={name} value={name} />

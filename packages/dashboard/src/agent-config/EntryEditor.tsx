@@ -1,18 +1,17 @@
 import { useId } from "preact/hooks";
-import { audience, type Draft } from "./draft.js";
+import { audience, type Draft, repeatedOption } from "./draft.js";
 import { OPTIONS, problemOf } from "./options.js";
 
 export interface EntryEditorProps {
   draft: Draft;
   /** Somebody tried to save: also values that are not typed yet are wrong. */
   strict: boolean;
-  services: readonly string[];
   onChange(draft: Draft): void;
   onRemove(): void;
 }
 
 /** One configuration: for whom, and what it sets. */
-export function EntryEditor({ draft, strict, services, onChange, onRemove }: EntryEditorProps) {
+export function EntryEditor({ draft, strict, onChange, onRemove }: EntryEditorProps) {
   const setRow = (index: number, change: Partial<Draft["rows"][number]>) =>
     onChange({ ...draft, rows: draft.rows.map((row, at) => (at === index ? { ...row, ...change } : row)) });
   const title = audience(draft);
@@ -43,7 +42,8 @@ export function EntryEditor({ draft, strict, services, onChange, onRemove }: Ent
       </div>
       <ul class="config-rows">
         {draft.rows.map((row, index) => {
-          const problem = strict || row.value !== "" ? problemOf(row.option, row.value) : undefined;
+          const problem =
+            repeatedOption(draft, index) ?? (strict || row.value !== "" ? problemOf(row.option, row.value) : undefined);
           const problemId = `${id}-problem-${index}`;
           return (
             // Rows have no identity beside their place: their option is what is being typed.
@@ -87,11 +87,6 @@ export function EntryEditor({ draft, strict, services, onChange, onRemove }: Ent
       >
         Add an option
       </button>
-      <datalist id="config-services">
-        {services.map((name) => (
-          <option key={name} value={name} />
-        ))}
-      </datalist>
     </fieldset>
   );
 }

@@ -25,6 +25,13 @@ export function toEntry({ name, environment, rows }: Draft): ConfigEntry {
   return { service, settings: Object.fromEntries(filled.map(({ option, value }) => [option.trim(), value.trim()])) };
 }
 
+/** What is wrong with a row whose option an earlier row has set already; undefined if nothing is. */
+export function repeatedOption({ rows }: Draft, index: number): string | undefined {
+  const option = rows[index]?.option.trim();
+  const repeated = option !== "" && rows.findIndex((row) => row.option.trim() === option) < index;
+  return repeated ? "It is set above already." : undefined;
+}
+
 /** Whom an entry is for, in words. */
 export function audience({ name, environment }: Draft): string {
   if (name === "" && environment === "") return "Every service";

@@ -1,5 +1,6 @@
 import { useResource } from "../api/useResource.js";
 import { formatValue } from "../format/unit.js";
+import { PanelEmpty, PanelError, PanelLoading } from "../panels/Panel.js";
 import { linkTo } from "../route/location.js";
 import { useLocation } from "../route/useLocation.js";
 import { SortedTable } from "../table/SortedTable.js";
@@ -18,8 +19,9 @@ const COLUMNS: readonly Column<Key>[] = [
 /** Which metrics have the most series, and which of their labels makes them: where a limit was met, or will be first. */
 export function CardinalityTable({ tick }: { tick: number }) {
   const { parameters } = useLocation();
-  const { data } = useResource("cardinality", tick, loadCardinality);
-  if (data === undefined || data.length === 0) return null;
+  const { data, error, retry } = useResource("cardinality", tick, loadCardinality);
+  if (data === undefined) return error ? <PanelError error={error} onRetry={retry} /> : <PanelLoading />;
+  if (data.length === 0) return <PanelEmpty>No metric has been reported yet.</PanelEmpty>;
   return (
     <>
       {data

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { ApiError } from "../api/client.js";
 import { openSession } from "../api/session.js";
 
@@ -7,6 +7,8 @@ export function LoginForm({ onOpen }: { onOpen(): void }) {
   const [token, setToken] = useState("");
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => input.current?.focus(), []);
 
   const submit = async () => {
     setBusy(true);
@@ -37,6 +39,7 @@ export function LoginForm({ onOpen }: { onOpen(): void }) {
       <label class="field">
         Secret token
         <input
+          ref={input}
           type="password"
           autocomplete="current-password"
           required

@@ -64,6 +64,21 @@ export function ServiceTable({ services, overview, sorting, onSort, nowMs }: Ser
   const rows = all ? sorted : sorted.slice(0, FIRST_ROWS);
   return (
     <TableScroll label="Table of services">
+      <label class="choice sort-choice">
+        <span>Sort by</span>
+        <select
+          value={sorting.key}
+          onChange={({ currentTarget: { value } }) =>
+            onSort({ key: value as ServiceColumn, descending: value !== "name" })
+          }
+        >
+          {COLUMNS.map(({ key, name }) => (
+            <option key={key} value={key}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
       <table class="services" data-testid="services">
         <SortHead columns={COLUMNS} sorting={sorting} onSort={onSort} />
         <tbody>

@@ -48,3 +48,22 @@ it("never reads the list it listens to, which would take the event of a change f
   stop();
   vi.unstubAllGlobals();
 });
+
+it("shows what was chosen as long as the page lives, also where nothing can be stored", async () => {
+  vi.resetModules();
+  const { chooseTheme, shownTheme, themeChoice } = await import("./theme.js");
+  const documentElement = { dataset: {} as Record<string, string> };
+  vi.stubGlobal("document", { documentElement });
+  vi.stubGlobal("window", {
+    matchMedia: () => ({ matches: false }),
+    get localStorage(): Storage {
+      throw new Error("forbidden");
+    },
+  });
+  expect([themeChoice(), shownTheme()]).toEqual(["auto", "light"]);
+  chooseTheme("dark");
+  expect([themeChoice(), shownTheme(), documentElement.dataset.theme]).toEqual(["dark", "dark", "dark"]);
+  chooseTheme("auto");
+  expect(shownTheme()).toBe("light");
+  vi.unstubAllGlobals();
+});

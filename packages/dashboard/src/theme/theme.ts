@@ -19,8 +19,12 @@ function watchedSystem(): MediaQueryList {
 
 const listeners = new Set<() => void>();
 
-/** The stored choice; `auto` if there is none or storage is forbidden. */
+/** What was chosen on this page; storage may be forbidden. */
+let chosen: ThemeChoice | undefined;
+
+/** The choice made on this page, else the stored one; `auto` if there is none. */
 export function themeChoice(): ThemeChoice {
+  if (chosen !== undefined) return chosen;
   try {
     const stored = window.localStorage.getItem(STORAGE_KEY);
     return stored === "light" || stored === "dark" ? stored : "auto";
@@ -44,6 +48,7 @@ export function applyTheme(): void {
 
 /** Stores and shows a choice. */
 export function chooseTheme(choice: ThemeChoice): void {
+  chosen = choice;
   try {
     window.localStorage.setItem(STORAGE_KEY, choice);
   } catch {

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
 
 const COOKIE = "tidegauge_session";
 const LIFETIME_MS = 12 * 60 * 60 * 1000;
@@ -18,42 +19,47 @@ export class Sessions {
     this.#secure = secure;
   }
 
-  /** Starts a session; the value of its `Set-Cookie` header. */
-  start(nowMs: number): string {
+  /** Starts a session for who sent these headers; the value of its `Set-Cookie` header. */
+  start(headers: IncomingHttpHeaders, nowMs: number): string {
     const id = randomBytes(32).toString("base64url");
     for (const [key, expiry] of this.#expiries) {
       if (expiry > nowMs && this.#expiries.size < MAX_SESSIONS) break;
       this.#expiries.delete(key);
     }
     this.#expiries.set(digest(id), nowMs + LIFETIME_MS);
-    return this.#cookie(id, LIFETIME_MS / 1000);
+    return this.#cookie(headers, id, LIFETIME_MS / 1000);
   }
 
-  /** Does this `Cookie` header name a live session? */
-  check(header: string | undefined, nowMs: number): boolean {
-    const id = read(header);
+  /** Do these headers name a live session? */
+  check(headers: IncomingHttpHeaders, nowMs: number): boolean {
+    const id = read(headers);
     if (id === undefined) return false;
     return (this.#expiries.get(digest(id)) ?? 0) > nowMs;
   }
 
-  /** Ends the session of this `Cookie` header; the value of the `Set-Cookie` header that removes the cookie. */
-  end(header: string | undefined): string {
-    const id = read(header);
+  /** Ends the session that these headers name; the value of the `Set-Cookie` header that removes the cookie. */
+  end(headers: IncomingHttpHeaders): string {
+    const id = read(headers);
     if (id !== undefined) this.#expiries.delete(digest(id));
-    return this.#cookie("", 0);
+    return this.#cookie(headers, "", 0);
   }
 
-  #cookie(id: string, maxAgeS: number): string {
+  #cookie(headers: IncomingHttpHeaders, id: string, maxAgeS: number): string {
     const secure = this.#secure ? "; Secure" : "";
-    return `${COOKIE}=${id}; Path=/; Max-Age=${maxAgeS}; HttpOnly; SameSite=Strict${secure}`;
+    return `${nameFor(headers)}=${id}; Path=/; Max-Age=${maxAgeS}; HttpOnly; SameSite=Strict${secure}`;
   }
 }
 
-function read(header: string | undefined): string | undefined {
-  if (header === undefined) return undefined;
-  for (const part of header.split(";")) {
+/** A browser sends a cookie to every port of a host: without the address in its name, two servers on one host would log each other out. */
+function nameFor({ host = "" }: IncomingHttpHeaders): string {
+  return `${COOKIE}_${createHash("sha256").update(host).digest("hex").slice(0, 8)}`;
+}
+
+function read(headers: IncomingHttpHeaders): string | undefined {
+  const name = nameFor(headers);
+  for (const part of headers.cookie?.split(";") ?? []) {
     const equals = part.indexOf("=");
-    if (equals > 0 && part.slice(0, equals).trim() === COOKIE) return part.slice(equals + 1).trim();
+    if (equals > 0 && part.slice(0, equals).trim() === name) return part.slice(equals + 1).trim();
   }
   return undefined;
 }

@@ -166,7 +166,7 @@ export class Listener {
     if (route.auth !== "none") {
       const verdict = credentials.check(request.headers.authorization);
       exchange.authorized =
-        verdict.allowed || (takesSession(route.path) && sessions.check(request.headers.cookie, exchange.receivedAtMs));
+        verdict.allowed || (takesSession(route.path) && sessions.check(request.headers, exchange.receivedAtMs));
       if (!exchange.authorized && !verdict.allowed) {
         const wait = verdict.guess ? this.#wrongGuess(request, exchange.receivedAtMs) : 0;
         if (wait > 0) {

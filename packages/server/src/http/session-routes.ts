@@ -44,9 +44,9 @@ async function login(exchange: Exchange, options: SessionOptions): Promise<void>
     else sendError(exchange, 401, "unauthorized", "the token is wrong");
     return;
   }
-  sendEmpty(exchange, 204, { "Set-Cookie": sessions.start(exchange.receivedAtMs) });
+  sendEmpty(exchange, 204, { "Set-Cookie": sessions.start(exchange.request.headers, exchange.receivedAtMs) });
 }
 
 function logout(exchange: Exchange, { sessions }: SessionOptions): void {
-  sendEmpty(exchange, 204, { "Set-Cookie": sessions.end(exchange.request.headers.cookie) });
+  sendEmpty(exchange, 204, { "Set-Cookie": sessions.end(exchange.request.headers) });
 }

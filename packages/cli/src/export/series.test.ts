@@ -76,11 +76,9 @@ describe("every series of a metric", () => {
 
 /** A server that has one series for each value of the label `visitor`, more than it answers at once. */
 class Crowded {
-  readonly visitors = numbered("visitor", 1_001);
-  asked = 0;
+  readonly visitors = ["", ...numbered("visitor", 1_000)];
 
   async query({ groupBy = [], filter = [] }: QueryParameters): Promise<QueryResponse> {
-    this.asked++;
     const chosen = this.visitors.filter((visitor) => filter.length === 0 || filter[0] === `visitor:${visitor}`);
     if (chosen.length > 1_000) throw new Refusal("1001 series; at most 1000", "too_many_series");
     const series = chosen.map((visitor) => ({
@@ -99,9 +97,9 @@ describe("a label with more values than one answer holds", () => {
   it("is read value by value", async () => {
     const crowded = new Crowded();
     const reader = new SeriesReader(crowded, { ...WINDOW, metric: "views", keys: ["visitor"] });
-    const seen = new Set<string | undefined>();
-    for await (const { labels } of reader.read(["sum"])) seen.add(labels.visitor);
-    expect(seen).toEqual(new Set(crowded.visitors));
+    const seen: (string | undefined)[] = [];
+    for await (const { labels } of reader.read(["sum"])) seen.push(labels.visitor);
+    expect(seen).toEqual(crowded.visitors);
   });
 
   it("is refused where its values cannot be listed, with what helps", async () => {

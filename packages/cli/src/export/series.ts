@@ -110,7 +110,7 @@ export class SeriesReader {
     // More than one answer holds: those that were ever stored are listed without an end, but only for labels.
     this.#labels ??= this.#api.labels(this.#question.service, this.#question.metric).then(({ labels }) => labels);
     const stored = await this.#labels;
-    return Object.hasOwn(stored, key) ? ["", ...(stored[key] ?? [])] : undefined;
+    return Object.hasOwn(stored, key) ? [...new Set(["", ...(stored[key] ?? [])])] : undefined;
   }
 
   /** The series of one answer; undefined if it would be too many. */

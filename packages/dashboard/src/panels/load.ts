@@ -1,6 +1,7 @@
 import type { QueryResponse, QuerySeries } from "@tidegauge/protocol/query";
 import { type Query, runQuery } from "../api/query.js";
 import type { ChartData, ChartSeries } from "../charts/data.js";
+import { combine } from "./combine.js";
 import type { PanelLine, PanelSpec } from "./spec.js";
 
 /** What all queries of a page have in common. */
@@ -35,37 +36,6 @@ function toQuery(line: PanelLine, scope: Scope): Query {
     ...(line.filters ? { filters: line.filters } : {}),
     ...(line.limit === undefined ? {} : { limit: line.limit }),
   };
-}
-
-type How = NonNullable<PanelLine["combine"]>["how"];
-type Pair = readonly [first: number, second: number];
-
-/** Computes `first - second`, `first ÷ second` or the quotient of their increases point by point; groups are matched by their labels. */
-export function combine(first: QueryResponse, second: QueryResponse, how: How): QueryResponse {
-  const others = new Map(second.series.map((series) => [JSON.stringify(series.labels), new Map(series.points)]));
-  const series = first.series.map(({ labels, points }): QuerySeries => {
-    const other = others.get(JSON.stringify(labels));
-    let before: Pair | undefined;
-    return {
-      labels,
-      points: points.map(([time, value]) => {
-        const operand = other?.get(time) ?? null;
-        if (value === null || operand === null) return [time, null];
-        const result = combineValues([value, operand], before, how);
-        before = [value, operand];
-        return [time, result];
-      }),
-    };
-  });
-  return { ...first, series };
-}
-
-/** Null where there is no answer: nothing to divide by, or a total that fell, as it does when a process ends. */
-function combineValues([first, second]: Pair, before: Pair | undefined, how: How): number | null {
-  if (how === "minus") return first - second;
-  const [by, over] =
-    how === "over" ? [second, first] : [second - (before?.[1] ?? second), first - (before?.[0] ?? first)];
-  return by === 0 || (how === "increases" && (by < 0 || over < 0)) ? null : over / by;
 }
 
 /**

@@ -230,6 +230,29 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page, 
     await eventually(attribute(cpu, "data-to")).not.toBe(end);
   });
 
+  it("dims what answers an older question, under its own name, until the new answer is there", async () => {
+    await tab.go("#/explore?service=shop&metric=shop.orders&aggregation=rate&from=now-5m");
+    const chart = tab.page.locator("[aria-busy] .chart");
+    await chart.waitFor();
+    const shown = () => chart.evaluate((element) => [element.ariaLabel, getComputedStyle(element).opacity]);
+    await eventually(shown).toEqual(["shop.orders, rate", "1"]);
+    let answer = () => {};
+    const wanted = new Promise((resolve) => {
+      answer = resolve;
+    });
+    await tab.page.route(/query\?.*aggregation=sum/, async (route) => {
+      await wanted;
+      await route.continue();
+    });
+    await tab.page.evaluate(() => {
+      location.hash = location.hash.replace("aggregation=rate", "aggregation=sum");
+    });
+    await eventually(shown).toEqual(["shop.orders, rate", "0.4"]);
+    answer();
+    await eventually(shown).toEqual(["shop.orders, sum", "1"]);
+    await tab.page.unroute(/query\?.*aggregation=sum/);
+  });
+
   it("takes an absolute range", async () => {
     await tab.byTestId("time-range").click();
     const dialog = tab.page.getByRole("dialog", { name: "Time range" });
@@ -440,6 +463,55 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page, 
     await themed.byTestId("services").waitFor();
     expect(await shown()).toBe("dark");
     await themed.close();
+  });
+
+  it("is dark before its code has come, where the system is", async () => {
+    const dark = await DashboardPage.open(browser, demo.url, { theme: "dark" });
+    await dark.page.route(/\.js$/, () => {});
+    await dark.page.goto(demo.url, { waitUntil: "commit" });
+    const colour = () => dark.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    await eventually(colour).toBe("rgb(12, 18, 25)");
+    await dark.close();
+  });
+
+  it("sorts services on a phone", async () => {
+    const phone = await DashboardPage.open(browser, demo.url, { width: 390 });
+    await phone.go("#/services");
+    await phone.byTestId("service-shop").waitFor();
+    const first = () => phone.page.locator("[data-testid=services] tbody .service-name").first().textContent();
+    await phone.page.getByLabel("Sort by").selectOption("Nodes");
+    await eventually(() => phone.page.evaluate(() => location.hash)).toContain("sort=-nodes");
+    await phone.page.getByLabel("Sort by").selectOption("Service");
+    await eventually(first).toBe("shop");
+    await phone.close();
+    await tab.go("#/services");
+    await tab.byTestId("service-shop").waitFor();
+    expect(await tab.page.getByLabel("Sort by").isVisible()).toBe(false);
+  });
+
+  it("dates what happened long ago, and lists all of it when asked", async () => {
+    const one = await DashboardPage.open(browser, demo.url);
+    await one.page.route("**/api/v1/processes*", async (route) => {
+      const response = await route.fetch();
+      const answer = await response.json();
+      const [some] = answer.processes;
+      // The first is the oldest; between two that follow each other lie nine hours.
+      answer.processes = Array.from({ length: 7 }, (_, index) => {
+        const start = Date.now() - (6 - index) * 9 * 3_600_000;
+        const times = { firstSeen: new Date(start), lastSeen: new Date(start + 3_600_000) };
+        return { ...some, ...times, id: `p${index}`, replaces: index > 0 ? `p${index - 1}` : null };
+      });
+      await route.fulfill({ json: answer });
+    });
+    await one.go("#/services/shop?from=now-7d");
+    const times = one.byTestId("markers").locator("time");
+    await eventually(() => times.count()).toBe(4);
+    const dated = async () => (await times.allTextContents()).map((text) => /^\d{4}-/.test(text));
+    expect(await dated()).toEqual([false, false, false, true]);
+    await one.byTestId("markers").getByRole("button", { name: "and 2 more" }).click();
+    expect(await dated()).toEqual([false, false, false, true, true, true]);
+    expect(await one.violations({ within: "[data-testid=markers]" })).toEqual([]);
+    await one.close();
   });
 
   it("draws under a locale that is none", async () => {

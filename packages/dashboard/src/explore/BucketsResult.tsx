@@ -17,29 +17,32 @@ export interface BucketsResultProps {
 
 /** The buckets of a histogram as a heat map and a table, with the call behind it. */
 export function BucketsResult({ metric, query, range, tick }: BucketsResultProps) {
-  const { data, error, retry } = useResource(JSON.stringify(query), tick, (signal) => loadHeatmap(query, signal));
+  const { data, error, loading, retry } = useResource(JSON.stringify(query), tick, async (signal) => ({
+    ...(await loadHeatmap(query, signal)),
+    name: metric.name,
+  }));
   if (data === undefined) return error ? <PanelError error={error} onRetry={retry} /> : <PanelLoading />;
   const { buckets } = data.answer;
   const bounds = (row: number) => `${buckets[row]?.low} to ${buckets[row]?.high}`;
   return (
-    <>
+    <div aria-busy={loading}>
       {error && <p class="panel-warning">Not refreshed: {error.message}</p>}
-      <Heatmap data={data} range={range} height={340} title={metric.name} />
+      <Heatmap data={data} range={range} height={340} title={data.name} />
       {data.total > 0 && (
         <>
           <h3 class="sub-head">Observations in each bucket</h3>
           <ValueTable
             data={heatmapTable(data, (row) => bucketLabel(data, row))}
-            caption={`${metric.name}, observations in each bucket`}
+            caption={`${data.name}, observations in each bucket`}
           />
         </>
       )}
       <Takeaway
         url={bucketsUrl(query)}
-        name={`${metric.name}-buckets`}
+        name={`${data.name}-buckets`}
         csv={() => toCsv(heatmapTable(data, bounds))}
         json={data.answer}
       />
-    </>
+    </div>
   );
 }

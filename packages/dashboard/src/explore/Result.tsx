@@ -27,7 +27,7 @@ export interface ResultProps {
 
 /** The chosen metric as a chart and a table, with the call behind it. */
 export function Result({ metric, aggregation, query, view, range, tick }: ResultProps) {
-  const { data, error, retry } = useResource(JSON.stringify(query), tick, async (signal) => {
+  const { data, error, loading, retry } = useResource(JSON.stringify(query), tick, async (signal) => {
     const answer = await runQuery(query, signal);
     const line = {
       metric: metric.name,
@@ -36,20 +36,22 @@ export function Result({ metric, aggregation, query, view, range, tick }: Result
       ...(query.groupBy ? { groupBy: query.groupBy } : {}),
     };
     const chart = joinAnswers([{ line, answer }]);
-    return { answer, chart: { ...chart, unit: aggregatedUnit(answer.unit, metric.kind, aggregation) } };
+    const unit = aggregatedUnit(answer.unit, metric.kind, aggregation);
+    // Named with its data, which stay until those of another choice are there.
+    const names = { title: `${metric.name}, ${aggregation}`, file: `${metric.name}-${aggregation}` };
+    return { answer, chart: { ...chart, unit }, ...names };
   });
   if (data === undefined) return error ? <PanelError error={error} onRetry={retry} /> : <PanelLoading />;
-  const fileName = `${metric.name}-${aggregation}`;
   return (
-    <>
+    <div aria-busy={loading}>
       {error && <p class="panel-warning">Not refreshed: {error.message}</p>}
       {isEmpty(data.chart) ? (
         <PanelEmpty>No data in this time range with these filters.</PanelEmpty>
       ) : (
-        <Drawing data={data.chart} view={view} range={range} title={`${metric.name}, ${aggregation}`} />
+        <Drawing data={data.chart} view={view} range={range} title={data.title} />
       )}
-      <Takeaway url={queryUrl(query)} name={fileName} csv={() => toCsv(data.chart)} json={data.answer} />
-    </>
+      <Takeaway url={queryUrl(query)} name={data.file} csv={() => toCsv(data.chart)} json={data.answer} />
+    </div>
   );
 }
 

@@ -2,19 +2,17 @@ import { createReadStream } from "node:fs";
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import type { Exchange } from "../http/route.js";
 import { StoreError } from "../store/error.js";
 import type { ExportRequest } from "../store/messages.js";
 import type { Store } from "../store/store.js";
+import { sendSteadily } from "./steady-answer.js";
 
 const CONTENT_TYPES: Readonly<Record<ExportRequest["format"], string>> = {
   parquet: "application/vnd.apache.parquet",
   ndjson: "application/x-ndjson",
   csv: "text/csv; charset=utf-8",
 };
-/** A client that takes nothing for this long has its file removed. */
-const STALLED_MS = 60_000;
 
 /** Sends stored samples as files. One at a time is made, so that queries keep a place in the store. */
 export class Exporter {
@@ -45,9 +43,7 @@ export class Exporter {
         "Content-Disposition": `attachment; filename="tidegauge.${request.format}"`,
         "Cache-Control": "no-store",
       });
-      response.setTimeout(STALLED_MS, () => response.destroy());
-      // A client that leaves halfway is no failure of the server.
-      await pipeline(createReadStream(path), response).catch(() => response.destroy());
+      await sendSteadily(createReadStream(path), response);
     } finally {
       await rm(directory, { recursive: true, force: true });
     }

@@ -99,7 +99,7 @@ export function createQueryRoutes(options: QueryRouteOptions): Route[] {
       const { url, signal } = exchange;
       const request = queryRequest(url.searchParams, now());
       const result = await store.scan(request, signal);
-      sendTaggedText(exchange, await queryText(queryEnvelope(request, result), result, signal));
+      await sendTaggedText(exchange, await queryText(queryEnvelope(request, result), result, signal));
     }),
     read("/api/v1/buckets", async ({ url, signal }): Promise<BucketsResponse> => {
       const request = bucketsRequest(url.searchParams, now());

@@ -254,7 +254,17 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page o
     expect(await rows.first().locator("td").allTextContents()).toEqual([rate, "1.4 ms", "–", "–", "70 %"]);
     await tab.page.getByText("This agent sends no durations").waitFor();
     await rows.first().getByRole("button", { name: "GET /a" }).click();
-    await eventually(() => tab.byTestId("spans").locator("tbody th").allTextContents()).toEqual(["db", "app"]);
+    const spans = () => tab.byTestId("spans").locator("tbody th").allTextContents();
+    await eventually(spans).toEqual(["db", "app"]);
+    // Panel and table both say what went wrong.
+    const error = { error: { code: "too_many_points", message: "Choose a longer step." } };
+    const breakdowns = "**/api/v1/breakdown?*transaction=*";
+    await tab.page.route(breakdowns, (route) => route.fulfill({ status: 400, json: error }));
+    await tab.page.reload();
+    await eventually(() => tab.page.getByRole("alert").count()).toBe(2);
+    await tab.page.unroute(breakdowns);
+    await tab.page.reload();
+    await eventually(spans).toEqual(["db", "app"]);
     expect(await tab.problemsOfEveryLook()).toEqual([]);
     await tab.page.setViewportSize({ width: 1440, height: 1000 });
   });

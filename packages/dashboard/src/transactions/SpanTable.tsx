@@ -1,6 +1,7 @@
 import { useResource } from "../api/useResource.js";
 import { formatValue } from "../format/unit.js";
 import type { Scope } from "../panels/load.js";
+import { PanelError } from "../panels/Panel.js";
 import { ShareBar } from "../table/ShareBar.js";
 import { SortedTable } from "../table/SortedTable.js";
 import type { Column } from "../table/sorting.js";
@@ -23,9 +24,10 @@ export interface SpanTableProps {
 
 /** What one run of a transaction does: how many spans of each type, how long each takes, and its share of the time. */
 export function SpanTable({ scope, transaction, tick }: SpanTableProps) {
-  const { data } = useResource(JSON.stringify(["spans", scope, transaction]), tick, async (signal) =>
+  const { data, error, retry } = useResource(JSON.stringify(["spans", scope, transaction]), tick, async (signal) =>
     summarizeSpans(await loadBreakdown(scope, transaction, signal)),
   );
+  if (data === undefined && error) return <PanelError error={error} onRetry={retry} />;
   if (data === undefined || data.length === 0) return null;
   return (
     <SortedTable

@@ -90,6 +90,30 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the config
     expect(await stored()).toMatchObject([{ service: { name: "mailer" }, settings: { log_level: "error" } }]);
   });
 
+  it("shows processes that are silent only when asked, a hundred first, and says no more of them", async () => {
+    const old = new Date(Date.now() - 3_600_000).toISOString();
+    await tab.page.route("**/api/v1/agents", async (route) => {
+      const response = await route.fetch();
+      const { agents } = await response.json();
+      const silent = { ...agents[0], lastReport: old, lastPoll: old, upToDate: false };
+      const ended = Array.from({ length: 150 }, (_, index) => ({
+        ...silent,
+        pid: index + 1,
+        ephemeralId: `e${index}`,
+      }));
+      await route.fulfill({ json: { agents: [...ended, ...agents] } });
+    });
+    await tab.go("#/config");
+    const rows = tab.byTestId("agents").locator("tbody tr");
+    await eventually(() => rows.count()).toBe(1);
+    await tab.page.getByRole("button", { name: "Show 150 silent for more than five minutes" }).click();
+    await eventually(() => rows.count()).toBe(100);
+    await tab.page.getByRole("button", { name: "Show all 151 processes" }).click();
+    await eventually(() => rows.count()).toBe(151);
+    expect(await tab.byTestId("agents").locator("[data-applied=silent]").count()).toBe(150);
+    await tab.page.unroute("**/api/v1/agents");
+  });
+
   describe("with edits that are not saved", () => {
     const dialog = () => tab.byTestId("leave-dialog");
     const value = () => tab.page.getByLabel("Value of metrics_interval");

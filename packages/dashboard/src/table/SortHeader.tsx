@@ -7,7 +7,7 @@ export interface SortHeaderProps<Key extends string> {
 }
 
 /** Columns of names: the first click sorts from A. */
-const TEXTS: ReadonlySet<string> = new Set(["name", "label"]);
+const TEXTS: ReadonlySet<string> = new Set(["name", "label", "node", "agent", "state"]);
 
 /** A column's head that sorts the table; a second click turns the order round. Names start with A, numbers with the largest. */
 export function SortHeader<Key extends string>({ column, sorting, onSort }: SortHeaderProps<Key>) {

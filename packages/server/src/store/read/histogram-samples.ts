@@ -19,8 +19,17 @@ export interface HistogramSample {
 }
 
 /**
+ * Which samples of a series are wanted, by a time that is found for each series first: an aggregate over its times, and how they compare with it. A window
+ * function would sort the whole history with all its buckets; this reads the times, and the buckets of few.
+ */
+export interface Cut {
+  readonly time: string;
+  readonly keeps: "=" | "<=";
+}
+
+/**
  * Hands over the histograms of the series that `keep` names, by series, then time, then number of observations: of several at one time the greatest
- * is the last. `condition` and `qualify` are SQL of ours, `times` what `condition` names, in epoch milliseconds.
+ * is the last. `condition` and `cut` are SQL of ours, `times` what `condition` names, in epoch milliseconds.
  */
 export async function eachSample(
   connection: DuckDBConnection,
@@ -28,7 +37,7 @@ export async function eachSample(
   keep: (series: number) => boolean,
   condition: string,
   times: Readonly<Record<string, number>>,
-  qualify: string,
+  cut: Cut | undefined,
   use: (sample: HistogramSample) => void,
 ): Promise<void> {
   const source = sourceOf("histograms", files, keep, condition);
@@ -39,9 +48,14 @@ export async function eachSample(
     values[name] = BigInt(time);
     types[name] = BIGINT;
   }
+  const { sql } = source;
+  const wanted =
+    cut === undefined
+      ? `(${sql})`
+      : `(${sql}) JOIN (SELECT series, ${cut.time} AS cut FROM (${sql}) GROUP BY series) USING (series) WHERE time ${cut.keeps} cut`;
   // From 128 on the bytes of encoded counts do not compare as numbers: they only order equal totals, so that no answer depends on the order of arrival.
   const result = await connection.stream(
-    `SELECT series, CAST(time AS DOUBLE), bounds, counts FROM (${source.sql}) ${qualify} ORDER BY series, time, bounds, counts`,
+    `SELECT series, CAST(time AS DOUBLE), bounds, counts FROM ${wanted} ORDER BY series, time, bounds, counts`,
     values,
     types,
   );

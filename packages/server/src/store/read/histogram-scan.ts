@@ -2,7 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Aggregation } from "@tidegauge/protocol/query";
 import { type Buckets, bucketIncrease, fell } from "../write/histogram.js";
 import type { GroupBuckets } from "./group-buckets.js";
-import { eachSample, type HistogramSample } from "./histogram-samples.js";
+import { type Cut, eachSample, type HistogramSample } from "./histogram-samples.js";
 import { begunAtZero, LOOKBACK_MS } from "./previous.js";
 import type { ScanPlan } from "./scan-plan.js";
 import type { FileSelection } from "./selection.js";
@@ -51,7 +51,7 @@ export async function scanHistograms(
   const wanted = (series: number): boolean => histograms.has(series);
   const condition = "p.time >= $from AND p.time < $to";
   const bounds = { from: window.fromMs, to: window.toMs };
-  await eachSample(connection, near, wanted, condition, bounds, "", (sample) => reducer.add(sample));
+  await eachSample(connection, near, wanted, condition, bounds, undefined, (sample) => reducer.add(sample));
   reducer.end();
 }
 
@@ -151,14 +151,14 @@ async function decideUnknown(
   let before: HistogramSample | undefined;
   let reports = 0;
   // Those at the time of the last that decides come along: only then their order is known.
-  const qualify = `QUALIFY rank() OVER (PARTITION BY series ORDER BY time) <= ${DECIDING_REPORTS}`;
+  const cut: Cut = { time: `list_last(min(time, ${DECIDING_REPORTS}))`, keeps: "<=" };
   await eachSample(
     connection,
     files,
     (series) => unknown.has(series),
     "true",
     {},
-    qualify,
+    cut,
     (sample) => {
       reports = before?.series === sample.series ? reports + 1 : 1;
       const decides = reports > 1 && reports <= DECIDING_REPORTS;
@@ -178,12 +178,12 @@ async function previousBuckets(
 ): Promise<Map<number, Buckets>> {
   const found = new Map<number, Buckets>();
   const missing = (series: number): boolean => wanted(series) && !found.has(series);
-  const qualify = "QUALIFY time = max(time) OVER (PARTITION BY series)";
+  const cut: Cut = { time: "max(time)", keeps: "=" };
   const note = (sample: HistogramSample): void => void found.set(sample.series, sample.buckets);
   const recent = { after: window.fromMs - LOOKBACK_MS, from: window.fromMs };
-  await eachSample(connection, near, missing, "p.time >= $after AND p.time < $from", recent, qualify, note);
+  await eachSample(connection, near, missing, "p.time >= $after AND p.time < $from", recent, cut, note);
   if (!selection.series.some(({ index }) => missing(index))) return found;
-  await eachSample(connection, before, missing, "p.time < $from", { from: window.fromMs }, qualify, note);
+  await eachSample(connection, before, missing, "p.time < $from", { from: window.fromMs }, cut, note);
   const never = selection.series.filter(({ index }) => missing(index));
   for (const series of await begunAtZero(connection, never, [...nearFiles, ...earlier], window)) {
     found.set(series, new Map());

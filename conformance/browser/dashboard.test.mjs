@@ -197,6 +197,11 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page, 
     expect(await legend("system").getAttribute("aria-pressed")).toBe("false");
     await legend("process").click({ modifiers: ["Shift"] });
     await eventually(attribute(chart, "data-series")).toBe("2");
+    await legend("system").dblclick();
+    await eventually(attribute(chart, "data-series")).toBe("1");
+    expect(await legend("process").getAttribute("aria-pressed")).toBe("false");
+    await legend("system").dblclick();
+    await eventually(attribute(chart, "data-series")).toBe("2");
   });
 
   it("shows every chart as a table", async () => {

@@ -13,7 +13,7 @@ export interface LegendProps {
 
 /**
  * Names and values of the series, under the chart, so that reading a value never covers the data. A click hides or
- * shows a series, Shift and click shows only it.
+ * shows a series; Shift and click shows only it, and so does a double click, since fingers have no Shift.
  */
 export function Legend({ data, hidden, cursor, onToggle, onIsolate }: LegendProps) {
   return (
@@ -26,8 +26,9 @@ export function Legend({ data, hidden, cursor, onToggle, onIsolate }: LegendProp
               type="button"
               class="legend-item"
               aria-pressed={!hidden.has(series.id)}
-              title={`${series.label}\nClick: hide or show. Shift and click: show only this one.`}
+              title={`${series.label}\nClick: hide or show. Double click, or Shift and click: show only this one.`}
               onClick={(event) => (event.shiftKey ? onIsolate(series.id) : onToggle(series.id))}
+              onDblClick={(event) => event.shiftKey || onIsolate(series.id)}
             >
               <span
                 class={series.style === "limit" ? "swatch swatch-limit" : "swatch"}

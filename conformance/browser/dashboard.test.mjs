@@ -626,6 +626,8 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page o
     try {
       await tab.go("#/services");
       await tab.byTestId("login").waitFor();
+      expect(await tab.byTestId("live").count(), "nothing is live before the login").toBe(0);
+      await eventually(() => tab.page.evaluate(() => document.activeElement?.type)).toBe("password");
       expect(await tab.problemsOfEveryLook()).toEqual([]);
       await tab.page.getByLabel("Secret token").fill("wrong");
       await tab.page.keyboard.press("Enter");
@@ -633,6 +635,7 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page o
       await tab.page.getByLabel("Secret token").fill(SECRET);
       await tab.page.keyboard.press("Enter");
       await tab.byTestId("first-run").getByText("ELASTIC_APM_SECRET_TOKEN=").first().waitFor();
+      expect(await tab.byTestId("live").count()).toBe(1);
       await tab.page.reload();
       await tab.byTestId("first-run").waitFor();
       const stored = await tab.page.evaluate(() => JSON.stringify({ ...localStorage }) + document.cookie);

@@ -42,7 +42,7 @@ export function App() {
       <button type="button" class="skip-link" onClick={skipToContent}>
         Skip to content
       </button>
-      <Header />
+      <Header locked={locked} />
       <main id="main" {...FOCUSABLE}>
         {locked ? <LazyPage load={loadLogin} props={{ onOpen: () => setLocked(false) }} /> : <CurrentPage />}
       </main>

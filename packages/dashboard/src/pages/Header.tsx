@@ -13,8 +13,8 @@ const PAGES: readonly { path: string; name: string; timed: boolean }[] = [
   { path: "health", name: "Health", timed: true },
 ];
 
-/** The bar at the top of every page. */
-export function Header() {
+/** The bar at the top of every page; `locked`: nothing is shown before somebody signs in, so there is no time to choose. */
+export function Header({ locked }: { locked: boolean }) {
   const { path, parameters } = useLocation();
   const range = useRange();
   const current = path[0] ?? "services";
@@ -45,7 +45,7 @@ export function Header() {
         ))}
       </nav>
       <div class="topbar-end">
-        {timed && <TimeControls range={range} />}
+        {timed && !locked && <TimeControls range={range} />}
         <ThemeSwitch />
         <LogOut />
       </div>

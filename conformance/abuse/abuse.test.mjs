@@ -93,6 +93,7 @@ describe("while a client", () => {
   for (const [kind, what] of [
     ["slowloris", "holds 600 connections with heads and bodies that come byte by byte"],
     ["bombs", "sends bodies of a few hundred kilobytes that unpack to a hundred megabytes"],
+    ["text", "sends names, labels and unknown fields that are long and never come again"],
     ["idle", "holds 2,000 connections and says nothing"],
     ["headers", "sends heads of a megabyte, a hundred a second"],
     ["guesses", "guesses tokens as fast as it is answered"],
@@ -106,6 +107,7 @@ describe("while a client", () => {
       expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
       if (kind === "headers") expect(Object.keys(seen.statuses)).toEqual(["431"]);
       if (kind === "guesses") expect(Object.keys(seen.statuses)).toEqual(["401", "429"]);
+      if (kind === "text") expect(Object.keys(seen.statuses)).toEqual(["202"]);
       if (kind === "bombs") expect(Object.keys(seen.statuses)).toContain("400");
     });
   }
@@ -119,6 +121,6 @@ describe("while a client", () => {
     const { series } = await response.json();
     const read = series[0].points.map(([, value]) => value).filter((value) => value !== null);
     expect(read).toEqual(accepted);
-    expect(read).toHaveLength(5 * REPORTS);
+    expect(read).toHaveLength(6 * REPORTS);
   });
 });

@@ -84,6 +84,31 @@ const attacks = {
     };
     for (const bomb of bombs) for (let i = 0; i < 2; i++) void again(bomb);
   },
+  /** Good metricsets whose text never comes again: fields nobody knows, names of 100 KB, thousands of names under 100 KB of labels. */
+  text() {
+    const headers = {
+      "Content-Type": "application/x-ndjson",
+      Authorization: `Bearer ${token}`,
+      "Content-Encoding": "gzip",
+    };
+    const long = "x".repeat(100_000);
+    const labels = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`label${i}`, "x".repeat(1_000)]));
+    const numbered = (length, of) => Object.fromEntries(Array.from({ length }, (_, i) => [`${of}-${i}`, { value: 1 }]));
+    const breakdown = { samples: { "span.self_time.count": { value: 1 } }, span: { type: "db" } };
+    const kinds = [
+      (n) => ({ ...breakdown, transaction: { name: "t", type: "request", id: `${n}${long}` } }),
+      (n) => ({ samples: { [`${n}${long}`]: { value: 1 } } }),
+      (n) => ({ samples: numbered(8_000, n), tags: labels }),
+    ];
+    let number = 0;
+    const again = async (kind) => {
+      while (running) {
+        const lines = Array.from({ length: 100 }, () => JSON.stringify({ metricset: kind(number++) }));
+        await post(gzipSync(METADATA + lines.join("\n"), { level: 1 }), headers);
+      }
+    };
+    for (const kind of kinds) void again(kind);
+  },
   /** Two thousand connections that say nothing. */
   idle() {
     for (let i = 0; i < 2_000; i++) open("");

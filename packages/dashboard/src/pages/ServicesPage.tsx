@@ -1,8 +1,10 @@
-import type { ServiceSummary } from "@tidegauge/protocol/query";
+import type { ProcessesResponse, ServiceSummary } from "@tidegauge/protocol/query";
+import { getJson } from "../api/client.js";
 import { useResource } from "../api/useResource.js";
 import { useTick } from "../live/useTick.js";
 import { PanelEmpty, PanelError, PanelLoading } from "../panels/Panel.js";
 import { setParameters, useLocation } from "../route/useLocation.js";
+import { nodesByService } from "../services/nodes.js";
 import { SERVICE_COLUMNS, type ServiceColumn, ServiceTable } from "../services/ServiceTable.js";
 import { useOverview } from "../services/useOverview.js";
 import type { Sorting } from "../table/sorting.js";
@@ -23,7 +25,12 @@ export function ServicesPage() {
   const range = useRange();
   const tick = useTick(range);
   const services = useResource("services", tick, loadServices);
-  const { overview, error: overviewError } = useOverview(queryTimes(range), tick, services.data?.services ?? NONE);
+  const times = queryTimes(range);
+  // Like the numbers that are not of the moment: every third refresh is enough.
+  const nodes = useResource(JSON.stringify(["processes", times]), Math.floor(tick / 3), (signal) =>
+    getJson<ProcessesResponse>("api/v1/processes", times, signal).then(nodesByService),
+  );
+  const { overview, error: overviewError } = useOverview(times, tick, services.data?.services ?? NONE);
   const search = parameters.get("q") ?? "";
   const sorting = readSorting(parameters.get("sort"));
 
@@ -60,6 +67,7 @@ export function ServicesPage() {
         <ServiceTable
           services={shown}
           overview={overview}
+          nodes={nodes.data}
           sorting={sorting}
           onSort={({ key, descending }) => setParameters({ sort: `${descending ? "-" : ""}${key}` }, true)}
           nowMs={range.pausedAtMs ?? Date.now()}

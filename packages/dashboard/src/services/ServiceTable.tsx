@@ -51,16 +51,21 @@ const FIRST_ROWS = 100;
 export interface ServiceTableProps {
   services: readonly ServiceSummary[];
   overview: ReadonlyMap<string, ServiceOverview>;
+  /** Who reported in the range; until that is known all nodes of a service count. */
+  nodes: ReadonlyMap<string, readonly string[]> | undefined;
   sorting: Sorting<ServiceColumn>;
   onSort(sorting: Sorting<ServiceColumn>): void;
   nowMs: number;
 }
 
 /** One row a service, with what one wants to know first. */
-export function ServiceTable({ services, overview, sorting, onSort, nowMs }: ServiceTableProps) {
+export function ServiceTable({ services, overview, nodes, sorting, onSort, nowMs }: ServiceTableProps) {
   const { parameters } = useLocation();
   const [all, setAll] = useState(false);
-  const sorted = sortRows(services, sorting, (service, column) => cell(service, overview.get(service.name), column));
+  const nodesOf = (service: ServiceSummary) => (nodes === undefined ? service.nodes : (nodes.get(service.name) ?? []));
+  const sorted = sortRows(services, sorting, (service, column) =>
+    column === "nodes" ? nodesOf(service).length : cell(service, overview.get(service.name), column),
+  );
   const rows = all ? sorted : sorted.slice(0, FIRST_ROWS);
   return (
     <TableScroll label="Table of services">
@@ -103,8 +108,8 @@ export function ServiceTable({ services, overview, sorting, onSort, nowMs }: Ser
                 </span>
                 <ServiceFlags service={service.name} overview={overview.get(service.name)} />
               </th>
-              <td class="number" data-label={HEADS.nodes} title={service.nodes.join(", ")}>
-                {service.nodes.length || "–"}
+              <td class="number" data-label={HEADS.nodes} title={nodesOf(service).join(", ")}>
+                {nodesOf(service).length || "–"}
               </td>
               {TRENDS.map(({ column, unit, colour }) => (
                 <td key={column} class="number" data-label={HEADS[column]}>
@@ -139,9 +144,8 @@ function TrendValue({ trend, unit, colour }: { trend: Trend | undefined; unit: s
   );
 }
 
-function cell(service: ServiceSummary, overview: ServiceOverview | undefined, column: ServiceColumn) {
+function cell(service: ServiceSummary, overview: ServiceOverview | undefined, column: Exclude<ServiceColumn, "nodes">) {
   if (column === "name") return service.name;
-  if (column === "nodes") return service.nodes.length;
   if (column === "lastSeen") return service.lastSeen === null ? null : Date.parse(service.lastSeen);
   return overview?.[column].value;
 }

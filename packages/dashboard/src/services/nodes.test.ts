@@ -1,0 +1,13 @@
+import type { ProcessesResponse } from "@tidegauge/protocol/query";
+import { expect, it } from "vitest";
+import { nodesByService } from "./nodes.js";
+
+it("names the nodes that reported in the range, each once, if it knows all of them", () => {
+  const processes = ["web-1", "web-1", "web-2"].map((node) => ({ service: "shop", node }));
+  const answer = { total: 4, processes: [...processes, { service: "mail", node: null }] } as ProcessesResponse;
+  expect([...(nodesByService(answer) ?? [])]).toEqual([
+    ["shop", ["web-1", "web-2"]],
+    ["mail", [""]],
+  ]);
+  expect(nodesByService({ ...answer, total: 2000 })).toBeUndefined();
+});

@@ -40,6 +40,7 @@ export const SECTIONS = [
   "Prometheus",
   "Agent",
 ] as const;
+/** The name of a section of a service's page. */
 export type Section = (typeof SECTIONS)[number];
 
 /** Where each section's metrics come from, for its head. */

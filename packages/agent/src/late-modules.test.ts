@@ -114,4 +114,33 @@ describe("what the agent reads late", () => {
     expect(stderr).toMatch(/ERROR \[tidegauge\] .*Cannot find module/);
     expect({ code, stdout }).toEqual({ code: 0, stdout: "went on\n" });
   });
+
+  it("BD-21, BD-22 does not keep a transaction from ending, nor take its result", async () => {
+    const { code, stdout } = await run(`
+      removeAgent();
+      client.startTransaction("first", "job").end();
+      console.log(client.withTransaction("second", "job", () => "result"));
+      process.exit(0);`);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "result\n" });
+  });
+
+  it("and is there again when a batch is sent again: the metadata is made then", async () => {
+    const { code, stdout, stderr } = await run(`
+      const fs = require("node:fs");
+      const late = require("node:path").join(require.resolve("@tidegauge/agent"), "..", "metadata", "own-metadata.js");
+      fs.renameSync(late, late + ".away");
+      client.metrics.register(MetricSet).counter("c").inc();
+      (async () => {
+        await client.collect();
+        await client.flush().catch(() => {});
+        console.log(client.stats().accepted);
+        fs.renameSync(late + ".away", late);
+        while (client.stats().accepted === 0) await client.flush().catch(() => {});
+        await client.close();
+        console.log("sent");
+      })();`);
+    expect(stderr).toMatch(/sending to .* failed: Cannot find module/);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "0\nsent\n" });
+    expect(server.batches[0]?.body).toContain('"name":"late"');
+  });
 });

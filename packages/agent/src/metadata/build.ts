@@ -29,16 +29,19 @@ export function gatherMetadata(
   const env = surroundings.env ?? process.env;
   const readFile = surroundings.readFile ?? ((path: string) => readFileSync(path, "utf8"));
   let own: OwnMetadata | undefined;
+  let answers: readonly [string | undefined, Metadata["cloud"] | undefined] | undefined;
   let complete: Metadata | undefined;
   return {
+    /** Throws when a file of the agent cannot be read; the next one who needs it tries again. */
     get current() {
-      return complete ?? known().metadata;
+      if (answers === undefined) return known().metadata;
+      complete ??= known().with(...answers);
+      return complete;
     },
-    // What went wrong then is thrown again, and logged, where somebody needs the metadata.
-    ready: ask().catch(() => undefined),
+    ready: ask(),
   };
 
-  /** Built when it is needed: it takes milliseconds of a start. */
+  /** Built after the first turn, or when it is needed before: it takes milliseconds of a start. */
   function known(): OwnMetadata {
     const { OwnMetadata } = require("./own-metadata.js") as typeof import("./own-metadata.js");
     own ??= new OwnMetadata(config, ephemeralId, { env, readFile });
@@ -48,11 +51,15 @@ export function gatherMetadata(
   async function ask(): Promise<void> {
     // After the application's own first turn: a process is started for the host name, and no request can leave before that anyway.
     await new Promise<void>(soon);
-    const [detected, cloud] = await Promise.all([
+    try {
+      known();
+    } catch {
+      // Thrown again, and logged, where somebody needs it.
+    }
+    answers = await Promise.all([
       (surroundings.detectHostname ?? lateHostname)().catch(() => undefined),
       (surroundings.detectCloud ?? askCloud)().catch(() => undefined),
     ]);
-    complete = known().with(detected, cloud);
   }
 
   async function askCloud(): Promise<Metadata["cloud"] | undefined> {
@@ -64,5 +71,5 @@ export function gatherMetadata(
 }
 
 /** Loaded after the application's first turn. */
-const lateHostname = (): Promise<string> =>
+const lateHostname = async (): Promise<string> =>
   (require("./hostname.js") as typeof import("./hostname.js")).detectHostname();

@@ -6,13 +6,10 @@ import { SpanBoundMetricSet } from "../span-bound-metricset.js";
 import type { SelfTimes } from "../tracing/self-times.js";
 import type { SelfTimeSink } from "../tracing/tracer.js";
 import type { OverflowGroups } from "./overflow-groups.js";
-import type { SeriesByName } from "./series-by-name.js";
+import { SeriesByName } from "./series-by-name.js";
 
 const NAME = "span.self_time";
 const OPTIONS: InstrumentOptions = { resetOnCollect: true, unit: "us" };
-
-/** Loaded with the first transaction. */
-const byName = (): typeof import("./series-by-name.js") => require("./series-by-name.js");
 
 /**
  * `span.self_time`: where the time of transactions went, by span type (breakdown.md). It has no code of its own at collection: transactions push their
@@ -20,13 +17,12 @@ const byName = (): typeof import("./series-by-name.js") => require("./series-by-
  */
 export class BreakdownMetricSet extends SpanBoundMetricSet implements SelfTimeSink {
   /** Of the transactions' own time. */
-  #own: SeriesByName<Timer> | undefined;
+  readonly #own = new SeriesByName<Timer>((name, type) => this.#timer(name, type, "app", ""));
   #overflow: OverflowGroups | undefined;
 
   addTransaction(name: string, type: string, sums: SelfTimes, selfTimeUs: number): void {
     for (const entry of sums.entries)
       this.#timer(name, type, entry.type, entry.subtype).update(entry.sumUs, entry.count);
-    this.#own ??= new (byName().SeriesByName)((ofName, ofType) => this.#timer(ofName, ofType, "app", ""));
     this.#own.get(name, type).update(selfTimeUs, 1);
   }
 

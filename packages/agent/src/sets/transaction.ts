@@ -7,7 +7,7 @@ import { MetricSet } from "../metricset.js";
 import type { Outcome } from "../tracing/span.js";
 import type { DurationSink } from "../tracing/tracer.js";
 import type { OverflowGroups } from "./overflow-groups.js";
-import type { SeriesByName } from "./series-by-name.js";
+import { SeriesByName } from "./series-by-name.js";
 
 const NAME = "transaction.duration.us";
 
@@ -15,22 +15,22 @@ const NAME = "transaction.duration.us";
 const BUCKETS: readonly number[] = Array.from({ length: 41 }, (_, i) => 2 ** ((i + 14) / 2));
 const OPTIONS: InstrumentOptions = { resetOnCollect: true, buckets: BUCKETS };
 
-/** Loaded with the first transaction. */
-const byName = (): typeof import("./series-by-name.js") => require("./series-by-name.js");
-
 /** `transaction.duration.us`: how long transactions took and how they went, so that rate, errors and percentiles need no traces (BD-60). */
 export class TransactionMetricSet extends MetricSet implements DurationSink {
-  #byOutcome: Readonly<Record<Outcome, SeriesByName<Histogram>>> | undefined;
+  readonly #byOutcome: Readonly<Record<Outcome, SeriesByName<Histogram>>> = {
+    success: this.#of("success"),
+    failure: this.#of("failure"),
+    unknown: this.#of("unknown"),
+  };
   #overflow: OverflowGroups | undefined;
 
   /** Adds one finished transaction, its duration in microseconds. */
   addDuration(name: string, type: string, outcome: Outcome, durationUs: number): void {
-    this.#byOutcome ??= { success: this.#of("success"), failure: this.#of("failure"), unknown: this.#of("unknown") };
     this.#byOutcome[outcome].get(name, type).update(durationUs);
   }
 
   #of(outcome: Outcome): SeriesByName<Histogram> {
-    return new (byName().SeriesByName)((name, type) => {
+    return new SeriesByName((name, type) => {
       const labels: Labels = { "event.outcome": outcome, "transaction.name": name, "transaction.type": type };
       return this.histogram(NAME, labels, OPTIONS);
     });

@@ -92,11 +92,12 @@ export class Delivery {
 
   /** Writes everything that waits in memory, the batch being sent too and `extra`, to the spool before it returns; sending goes on. */
   saveSync(extra: readonly Batch[]): void {
-    const { spool, metadata, accounting, settled } = this.#parts;
+    const { spool, accounting, settled } = this.#parts;
     const waiting = this.#spooling ? [this.#spooling, ...this.#queue.drain()] : this.#queue.drain();
     this.#spooling = undefined;
     const save = (batch: Batch): string | undefined => {
-      const file = spool?.saveSync(batch, batch.metadata ?? metadata.encode(batch.gzip));
+      const line = this.#metadataLine(batch);
+      const file = line && spool?.saveSync(batch, line);
       if (file === undefined) return undefined;
       accounting.spool(batch.events);
       settled(batch);
@@ -148,13 +149,14 @@ export class Delivery {
 
   /** Moves what waits in memory to disk, the oldest first, while the server is away. */
   async #spoolAll(): Promise<void> {
-    const { spool, accounting, metadata, settled } = this.#parts;
+    const { spool, accounting, settled } = this.#parts;
     if (!spool || this.#spooling) return;
     while (this.#backoff.failures > 0) {
       const batch = this.#queue.shift();
       if (!batch) break;
       this.#spooling = batch;
-      const file = await spool.save(batch, batch.metadata ?? metadata.encode(batch.gzip));
+      const line = this.#metadataLine(batch);
+      const file = line && (await spool.save(batch, line));
       if (this.#spooling !== batch) {
         // Saved synchronously meanwhile, or given back: this copy would be one too many.
         if (file !== undefined) {
@@ -175,14 +177,25 @@ export class Delivery {
     this.#pump();
   }
 
+  /** Undefined while it cannot be made: a file of the agent that cannot be read now may be there later. */
+  #metadataLine(batch: Batch): Uint8Array | undefined {
+    try {
+      return batch.metadata ?? this.#parts.metadata.encode(batch.gzip);
+    } catch {
+      return undefined;
+    }
+  }
+
   async #attempt(batch: Batch): Promise<void> {
     const { endpoint, sender, config, metadata, health } = this.#parts;
-    const body = [batch.metadata ?? metadata.encode(batch.gzip), ...batch.parts];
-    const bytes = body.reduce((sum, part) => sum + part.length, 0);
     const url = new URL(endpoint.events);
     if (batch.forced) url.search = "flushed=true";
     let outcome: Outcome;
+    let bytes = 0;
     try {
+      // May throw, as #metadataLine says; the report of the failed attempt tells why.
+      const body = [batch.metadata ?? metadata.encode(batch.gzip), ...batch.parts];
+      bytes = body.reduce((sum, part) => sum + part.length, 0);
       const answer = await sender.send({
         method: "POST",
         url,

@@ -41,6 +41,7 @@ export const SECTIONS = [
   "Agent",
 ] as const;
 /** The name of a section of a service's page. */
+/** One of them. */
 export type Section = (typeof SECTIONS)[number];
 
 /** Where each section's metrics come from, for its head. */

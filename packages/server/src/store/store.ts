@@ -26,8 +26,6 @@ import { Ingest } from "./write/ingest.js";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-const ROTATE_SERIES = 200_000;
-const ROTATE_CHARACTERS = 64 * 1024 * 1024;
 /** Stores open in this process, across copies of this package. */
 const OPEN_STORES = Symbol.for("tidegauge.server.openStores");
 
@@ -120,8 +118,7 @@ export class Store implements Output {
       this.arrivals.note(notice.service, notice.receivedAt, newestMs);
       this.events.emit("written", notice);
     };
-    const { rotateSeries = ROTATE_SERIES, rotateCharacters = ROTATE_CHARACTERS } = options;
-    this.#ingest = new Ingest(this.#thread, written, rotateSeries, rotateCharacters);
+    this.#ingest = new Ingest(this.#thread, written, options.rotateSeries, options.rotateCharacters);
   }
 
   /** Opens the files. Called by `openStore`. */

@@ -17,6 +17,8 @@ const MAX_WAITING_POINTS = 2_000_000;
 const GATHER_MS = 2;
 /** Points from which a commit is worth its price at once. */
 const GATHERED_POINTS = 2000;
+const ROTATE_SERIES = 200_000;
+const ROTATE_CHARACTERS = 64 * 1024 * 1024;
 /** All that a breakdown metricset may hold (SRV-45). */
 const BREAKDOWN_NAMES = ["span.self_time.count", "span.self_time.sum.us"];
 
@@ -58,8 +60,8 @@ export class Ingest {
   constructor(
     thread: StoreThread,
     written: (notice: EventNotice, newestMs: number) => void,
-    rotateSeries: number,
-    rotateCharacters: number,
+    rotateSeries: number = ROTATE_SERIES,
+    rotateCharacters: number = ROTATE_CHARACTERS,
   ) {
     this.#thread = thread;
     this.#written = written;

@@ -9,7 +9,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
-import { failures } from "../../scripts/test-report.mjs";
+import { failures, secondAttempts } from "../../scripts/test-report.mjs";
 import { temporaryDirectory } from "../server-process.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -150,7 +150,9 @@ describe.each(["20", "22", "24", "26"])("a fresh clone on Node %s", (line) => {
     const args = ["test", "--", ...PARTS, ...retry, "--reporter=dot", "--reporter=json", `--outputFile.json=${report}`];
     const child = spawn("npm", args, { cwd: clone, env, stdio: ["ignore", "inherit", "inherit"] });
     const [code] = await once(child, "exit");
-    const failed = failures(JSON.parse(readFileSync(report, "utf8"))).join("\n");
+    const result = JSON.parse(readFileSync(report, "utf8"));
+    for (const text of secondAttempts(result)) console.log(text);
+    const failed = failures(result).join("\n");
     expect({ code, failed }).toEqual({ code: 0, failed: "" });
   });
 });

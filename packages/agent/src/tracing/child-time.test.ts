@@ -17,6 +17,7 @@ import { Tracer } from "./tracer.js";
 
 describe("ChildTime", () => {
   it("is made with the first child of a span: a span without children has none", () => {
+    made.count = 0;
     const tracer = new Tracer({ breakdown: { addTransaction: () => {} } });
     tracer.startTransaction("t", "job").end();
     expect(made.count).toBe(0);

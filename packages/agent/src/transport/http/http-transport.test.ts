@@ -11,6 +11,7 @@ beforeEach(async () => {
   server = await FakeServer.start();
 });
 afterEach(async () => {
+  vi.restoreAllMocks();
   await Promise.all(closing.splice(0).map((transport) => transport.close(50)));
   await server.stop();
 });
@@ -375,7 +376,6 @@ describe("flush", () => {
       return await Promise.race([settled.then(() => "settled"), turn().then(() => "left")]);
     });
     expect(await Promise.all(ended)).toEqual(["left", "settled"]);
-    wait.mockRestore();
   });
 });
 

@@ -259,6 +259,7 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page, 
   });
 
   it("takes an absolute range", async () => {
+    await tab.go("#/services/shop?from=now-5m");
     await tab.byTestId("time-range").click();
     const dialog = tab.page.getByRole("dialog", { name: "Time range" });
     await dialog.getByLabel("From").fill("2026-01-01T10:00:00");

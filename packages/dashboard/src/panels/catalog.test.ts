@@ -40,7 +40,7 @@ describe("panelsFor", () => {
       "cgroup-cpu: CPU and memory",
       "cgroup-throttled: CPU and memory",
     ]);
-    const byPeriods = { how: "increases", metric: `${cgroup}cpu.stats.periods`, aggregation: "sum" };
+    const byPeriods = { how: "increases", metric: `${cgroup}cpu.stats.periods`, aggregation: "max" };
     expect(panels.map(({ lines }) => lines[0]?.combine)).toEqual([byPeriods, byPeriods]);
   });
 

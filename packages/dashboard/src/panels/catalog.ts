@@ -14,8 +14,11 @@ const GC_DURATION = "nodejs.gc.duration.ms";
 
 const CGROUP = "system.process.cgroup.";
 
-/** The totals of a cgroup run since it was made: what they grow by, over the periods that went by meanwhile. */
-const PER_PERIOD = { how: "increases", metric: `${CGROUP}cpu.stats.periods`, aggregation: "sum" } as const;
+/**
+ * The totals of a cgroup run since it was made: what they grow by, over the periods that went by meanwhile. All processes of a container send the
+ * same ones, so the greatest of a node is its latest.
+ */
+const PER_PERIOD = { how: "increases", metric: `${CGROUP}cpu.stats.periods`, aggregation: "max" } as const;
 
 /** Totals of no use by themselves: the panels of the container's CPU say what they mean. */
 const WITHIN_OTHERS = [`${CGROUP}cpu.cfs.period.us`, `${CGROUP}cpu.stats.throttled.ns`];
@@ -83,7 +86,7 @@ const KNOWN_PANELS: readonly PanelSpec[] = [
     lines: [
       {
         metric: `${CGROUP}cpuacct.total.ns`,
-        aggregation: "sum",
+        aggregation: "max",
         label: "used in a period",
         style: "area",
         combine: PER_PERIOD,
@@ -102,7 +105,7 @@ const KNOWN_PANELS: readonly PanelSpec[] = [
     lines: [
       {
         metric: `${CGROUP}cpu.stats.throttled.periods`,
-        aggregation: "sum",
+        aggregation: "max",
         label: "share of periods",
         style: "area",
         combine: PER_PERIOD,

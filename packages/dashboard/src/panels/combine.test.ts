@@ -51,24 +51,3 @@ describe("combine", () => {
     expect(combine(sums, counts, "over").series.map(({ points }) => points[0]?.[1])).toEqual([null, 3]);
   });
 });
-
-describe("running totals sent as gauges", () => {
-  const shares = (first: (number | null)[], second: (number | null)[]) => {
-    const [a, b] = [first, second].map((values) => answer(values.map((value, index) => [index * 10_000, value])));
-    return combine(a as QueryResponse, b as QueryResponse, "increases").series[0]?.points.map(([, value]) => value);
-  };
-
-  it("are compared by what they grew since the value before, over steps without one too", () => {
-    expect(shares([100, 105, null, 115], [1000, 1010, null, 1030])).toEqual([null, 0.5, null, 0.5]);
-    expect(shares([100, 100], [1000, 1000])).toEqual([null, null]);
-  });
-
-  it("bridge the report of a process that comes a step late", () => {
-    expect(shares([100, 30, 110], [1000, 320, 1040])).toEqual([null, null, 0.25]);
-  });
-
-  it("are counted anew once a process has ended or begun again", () => {
-    expect(shares([100, 20, 25, 27, 27], [1000, 200, 210, 220, 220])).toEqual([null, null, 0.5, 0.2, null]);
-    expect(shares([100, 20, 0], [1000, 200, 0])).toEqual([null, null, null]);
-  });
-});

@@ -2,6 +2,7 @@ import type { QueryResponse, QuerySeries } from "@tidegauge/protocol/query";
 import { type Query, runQuery } from "../api/query.js";
 import type { ChartData, ChartSeries } from "../charts/data.js";
 import { combine } from "./combine.js";
+import { increases, MOST_NODES, NODE } from "./increases.js";
 import type { PanelLine, PanelSpec } from "./spec.js";
 
 /** What all queries of a page have in common. */
@@ -16,15 +17,21 @@ export interface Scope {
 /** Runs a panel's queries and joins the answers. Errors: `ApiError`. */
 export async function loadPanel(spec: PanelSpec, scope: Scope, signal?: AbortSignal): Promise<ChartData> {
   const answers = await Promise.all(
-    spec.lines.map(async (line) => {
-      const [first, second] = await Promise.all([
-        runQuery(toQuery(line, scope), signal),
-        line.combine ? runQuery(toQuery({ ...line, ...line.combine }, scope), signal) : undefined,
-      ]);
-      return { line, answer: second && line.combine ? combine(first, second, line.combine.how) : first };
-    }),
+    spec.lines.map(async (line) => ({ line, answer: await loadLine(line, scope, signal) })),
   );
   return joinAnswers(answers, spec.unit);
+}
+
+async function loadLine(line: PanelLine, scope: Scope, signal: AbortSignal | undefined): Promise<QueryResponse> {
+  const { combine: pair } = line;
+  if (pair === undefined) return runQuery(toQuery(line, scope), signal);
+  const byNode = pair.how === "increases" ? { groupBy: [NODE], limit: MOST_NODES } : {};
+  const [first, second] = await Promise.all([
+    runQuery(toQuery({ ...line, ...byNode }, scope), signal),
+    runQuery(toQuery({ ...line, ...pair, ...byNode }, scope), signal),
+  ]);
+  if (pair.how === "increases") return increases(first, second, line.groupBy ? line.limit : 0);
+  return combine(first, second, pair.how);
 }
 
 function toQuery(line: PanelLine, scope: Scope): Query {

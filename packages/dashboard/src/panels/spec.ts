@@ -17,7 +17,7 @@ export interface PanelLine {
   prefixed?: boolean;
   /**
    * What is done with a second query: `minus` subtracts it, `over` divides by it; `increases` divides what both have
-   * grown by since the value before, for running totals that are sent as gauges.
+   * grown by since the value before on each node, for running totals that are sent as gauges.
    */
   combine?: { how: "minus" | "over" | "increases"; metric: string; aggregation: Aggregation };
   /** Divides by the step's seconds, for sums that should not depend on the step. */

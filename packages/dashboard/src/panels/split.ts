@@ -1,11 +1,12 @@
+import { NODE } from "./increases.js";
 import type { PanelLine, PanelSpec } from "./spec.js";
 
 /** Grouping by node; beyond ten the smaller ones are summed up. */
-export const BY_NODE = { groupBy: ["service.node.name"], limit: 10 } as const satisfies Partial<PanelLine>;
+export const BY_NODE = { groupBy: [NODE], limit: 10 } as const satisfies Partial<PanelLine>;
 
 /** Whether a panel shows each node by itself. */
 export function isSplit({ lines }: PanelSpec): boolean {
-  return lines.some(({ groupBy }) => groupBy?.includes("service.node.name"));
+  return lines.some(({ groupBy }) => groupBy?.includes(NODE));
 }
 
 /** The panel with a line for each node instead of one for all. Lines that are grouped already keep their groups. */

@@ -1,3 +1,4 @@
+import { DESCRIPTIONS } from "./descriptions.js";
 import { camelCase } from "./option-source.js";
 import { OPTIONS, type OptionDefinition, type OptionTypeName } from "./options.js";
 
@@ -19,7 +20,7 @@ const TYPE_TEXT: Readonly<Record<OptionTypeName, string>> = {
 
 const INTRODUCTION = `# Configuration
 
-<!-- Made from the option table by \`node docs/generate.mjs\`: change packages/agent/src/config/options.ts, not this page. -->
+<!-- Made from the option table by \`node docs/generate.mjs\`: change packages/agent/src/config/options.ts and descriptions.ts, not this page. -->
 
 Each option is taken from the first of these places that holds a valid value for it:
 
@@ -49,7 +50,7 @@ export function configurationReference(): string {
   return `${INTRODUCTION}\n${OPTIONS.map(section).join("\n")}`;
 }
 
-function section(option: OptionDefinition): string {
+function section(option: OptionDefinition & { readonly name: keyof typeof DESCRIPTIONS }): string {
   const env = [option.name, ...(option.aliases ?? [])]
     .map((name) => `\`ELASTIC_APM_${name.toUpperCase()}\``)
     .join(", ");
@@ -60,7 +61,7 @@ function section(option: OptionDefinition): string {
     `default ${defaultText(option)}`,
     ...(option.dynamic ? ["*dynamic*"] : []),
   ];
-  return `### \`${option.name}\`\n\n${facts.join(" · ")}\n\n${option.description}\n`;
+  return `### \`${option.name}\`\n\n${facts.join(" · ")}\n\n${DESCRIPTIONS[option.name]}\n`;
 }
 
 function defaultText(option: OptionDefinition): string {

@@ -1,8 +1,8 @@
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { CommandProcess, until } from "../command.testing.js";
 import { ReadingServer } from "../reading-server.testing.js";
 
@@ -11,6 +11,7 @@ const SAMPLES = 10_000;
 
 let directory: string;
 let server: ReadingServer;
+let running: CommandProcess | undefined;
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), "tidegauge-samples-test-"));
@@ -29,14 +30,22 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
+// One that a failed attempt leaves holds the store against the next.
+afterEach(async () => {
+  running?.child.kill("SIGKILL");
+  running?.child.stdout?.resume();
+  await running?.finished();
+  running = undefined;
+});
+
 const written = (scratch: string): string[] => readdirSync(scratch, { recursive: true, encoding: "utf8" });
 
 /** An export of the whole store that has a directory for temporary files to itself. */
 function exporting(name: string, ...args: string[]): { command: CommandProcess; scratch: string } {
-  const scratch = join(directory, name);
-  mkdirSync(scratch);
+  const scratch = mkdtempSync(join(directory, name)); // another at each attempt of a test
   const command = new CommandProcess(["export", "--data-dir", server.dataDir, ...args], { TMPDIR: scratch });
   command.child.stdout?.pause();
+  running = command;
   return { command, scratch };
 }
 
@@ -64,14 +73,15 @@ describe("tidegauge export --data-dir", () => {
   });
 
   it("leaves no half of a file at SIGINT", async () => {
-    const output = join(directory, "half.ndjson");
+    const place = mkdtempSync(join(directory, "output-"));
+    const output = join(place, "whole.ndjson");
     const { command } = exporting("file", "--output", output);
-    await until(() => (readdirSync(directory).some((file) => file.includes("half")) ? true : undefined));
+    await until(() => (readdirSync(place).length > 0 ? true : undefined));
     const { code, stderr } = await command.signal("SIGINT");
     expect(stderr).toBe("");
-    const left = readdirSync(directory).filter((file) => file.includes("half"));
     // The signal may come too late: then the file is whole.
-    if (left.length > 0) expect(readFileSync(output, "utf8").trim().split("\n").length).toBeGreaterThan(SAMPLES);
+    if (readdirSync(place).length > 0)
+      expect(readFileSync(output, "utf8").trim().split("\n").length).toBeGreaterThan(SAMPLES);
     else expect(code).toBe(130);
   });
 });

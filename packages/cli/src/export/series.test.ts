@@ -1,4 +1,4 @@
-import type { LabelsResponse, QueryResponse } from "@tidegauge/protocol/query";
+import type { LabelsResponse, QueryResponse, ServicesResponse } from "@tidegauge/protocol/query";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { QueryApi, type QueryParameters, Refusal } from "../api/query-api.js";
 import { ReadingServer, TOKEN } from "../reading-server.testing.js";
@@ -91,7 +91,86 @@ class Crowded {
   async labels(): Promise<LabelsResponse> {
     return { labels: { visitor: this.visitors } };
   }
+
+  async services(): Promise<ServicesResponse> {
+    return { services: [] };
+  }
 }
+
+/** A server's answers, refused where they hold more than 20 series: 1,000 nodes take long to send. */
+class Short {
+  readonly #api = new QueryApi({ url: server.url, secretToken: TOKEN });
+  readonly labels: QueryApi["labels"] = (service, metric) => this.#api.labels(service, metric);
+  readonly services: QueryApi["services"] = () => this.#api.services();
+  asked = 0;
+
+  async query(parameters: QueryParameters): Promise<QueryResponse> {
+    this.asked++;
+    const answer = await this.#api.query(parameters);
+    if (answer.series.length <= 20) return answer;
+    throw new Refusal(`${answer.series.length} series; at most 20`, "too_many_series");
+  }
+}
+
+describe("more nodes than one answer holds", () => {
+  const CROWD = numbered("node", 42);
+  const STEPS = 6;
+  const REGIONS = ["eu", "us"];
+
+  // Each node in one step, every node in the first step, every node in two later ones, each in one step with two labels.
+  beforeAll(async () => {
+    for (const [n, node] of CROWD.entries()) {
+      const sample = (step: number, metric: string, tags = {}): object => ({
+        timestamp: (T + step * WINDOW.stepMs) * 1000,
+        tags,
+        samples: { [metric]: delta(1) },
+      });
+      await server.send({ service: "crowd", node, process: node }, [
+        sample(n % STEPS, "apart"),
+        sample(0, "together"),
+        sample(1, "twice"),
+        sample(4, "twice"),
+        ...REGIONS.map((region) => sample(n % STEPS, "both", { region })),
+      ]);
+    }
+  });
+
+  async function readCrowd(metric: string, labels: string[] = []): Promise<{ found: string[]; asked: number }> {
+    const api = new Short();
+    const keys = ["service.node.name", ...labels];
+    const found: string[] = [];
+    for await (const one of new SeriesReader(api, { ...WINDOW, service: "crowd", metric, keys }).read(["sum"])) {
+      const values = keys.map((key) => one.labels[key]).join(" ");
+      for (const [, value] of one.points) if (value !== null) found.push(`${values} ${value}`);
+    }
+    return { found: found.sort(), asked: api.asked };
+  }
+
+  const each = (nodes: readonly string[]): string[] => nodes.map((node) => `${node} 1`).sort();
+
+  it("QRY-23 are read half of the time by half, where a step has fewer", async () => {
+    const { found, asked } = await readCrowd("apart");
+    expect(found).toEqual(each(CROWD));
+    expect(asked).toBeLessThan(CROWD.length / 2);
+  });
+
+  it.each([
+    ["together", 1],
+    ["twice", 2],
+  ])(
+    "QRY-23 are read node by node, where a step has as many, and not once more for each step: %s",
+    async (metric, times) => {
+      const { found, asked } = await readCrowd(metric);
+      expect(found).toEqual(each(Array(times).fill(CROWD).flat()));
+      expect(asked).toBeLessThan(CROWD.length + 8);
+    },
+  );
+
+  it("QRY-23 are read beside labels", async () => {
+    const { found } = await readCrowd("both", ["region"]);
+    expect(found).toEqual(each(CROWD.flatMap((node) => REGIONS.map((region) => `${node} ${region}`))));
+  });
+});
 
 describe("a label with more values than one answer holds", () => {
   it("is read value by value", async () => {

@@ -7,7 +7,7 @@ import { parseDurationMs, parseTimeMs } from "../text/time.js";
 import { checkKnown } from "./known-service.js";
 import { writeOutput } from "./output.js";
 import { type ExportFormat, type ExportRow, HEADINGS, writeRow } from "./row.js";
-import { SeriesReader } from "./series.js";
+import { NODE, SeriesReader } from "./series.js";
 
 /** What of a service is exported, a value a step. */
 export interface StepFlags extends Connection {
@@ -30,7 +30,6 @@ const AGGREGATIONS: Readonly<Record<MetricKind, readonly Aggregation[]>> = {
   cumulative: ["sum"],
   histogram: ["count", "sum", "p50", "p95", "p99"],
 };
-const NODE = "service.node.name";
 /** By these series of breakdown metrics are told apart beside their labels (QRY-40); of others they are empty. */
 const BREAKDOWN = ["transaction.name", "transaction.type", "span.type", "span.subtype"] as const;
 /** The server answers at most 11,000 points a series; a long export asks for one window after the other. */

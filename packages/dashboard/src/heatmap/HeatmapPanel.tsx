@@ -22,7 +22,7 @@ export interface HeatmapPanelProps {
   range: TimeRange;
   tick: number;
   markers: readonly Marker[];
-  exploreHref: string;
+  exploreHref: string | undefined;
   /** The way back to the lines. */
   action: ComponentChildren;
 }

@@ -6,7 +6,7 @@ const here = new URLSearchParams("from=now-1h&node=vm");
 it("leads to the numbers of the panel: its node, its environment, its groups and filters", () => {
   const line = { metric: "orders", aggregation: "rate", groupBy: ["region"], filters: ["plan:gold"] } as const;
   const link = exploreLink(line, { service: "shop", node: "vm:1", environment: "demo" }, here);
-  expect([...new URLSearchParams(link.slice("#/explore?".length))]).toEqual([
+  expect([...new URLSearchParams(link?.slice("#/explore?".length))]).toEqual([
     ["from", "now-1h"],
     ["service", "shop"],
     ["metric", "orders"],
@@ -24,4 +24,14 @@ it("asks for a rate where the panel shows a count a second, and for nothing it d
     "#/explore?from=now-1h&service=shop&metric=d&aggregation=rate",
   );
   expect(exploreLink({ metric: "d", view: "heatmap" }, {}, here)).toBe("#/explore?from=now-1h&metric=d&view=heatmap");
+});
+
+it("leads to the first of two metrics, and nowhere from the increases of running totals", () => {
+  const line = {
+    metric: "total",
+    aggregation: "max",
+    combine: { how: "minus", metric: "free", aggregation: "max" },
+  } as const;
+  expect(exploreLink(line, {}, here)).toBe("#/explore?from=now-1h&metric=total&aggregation=max");
+  expect(exploreLink({ ...line, combine: { ...line.combine, how: "increases" } }, {}, here)).toBeUndefined();
 });

@@ -3,17 +3,21 @@ import type { Scope } from "./load.js";
 import type { PanelLine } from "./spec.js";
 
 /** What the explorer is to show of a panel: a line's query, or a histogram's buckets. */
-export type ExploreTarget = Pick<PanelLine, "metric" | "groupBy" | "filters" | "perSecond"> & {
+export type ExploreTarget = Pick<PanelLine, "metric" | "groupBy" | "filters" | "perSecond" | "combine"> & {
   aggregation?: PanelLine["aggregation"];
   view?: "heatmap";
 };
 
-/** The address of the explorer with the numbers of a panel: the same series, of the same nodes and environment, in the same time range. */
+/**
+ * The address of the explorer with a panel's metric, of two combined ones the first: the same series, of the same nodes and environment, in the same
+ * time range. Undefined for the increases of running totals, which the explorer could only show as what they are.
+ */
 export function exploreLink(
-  { metric, aggregation, groupBy, filters, perSecond, view }: ExploreTarget,
+  { metric, aggregation, groupBy, filters, perSecond, combine, view }: ExploreTarget,
   { service, node, environment }: Omit<Scope, "from" | "to">,
   parameters: URLSearchParams,
-): string {
+): string | undefined {
+  if (combine?.how === "increases") return undefined;
   return linkTo(["explore"], parameters, {
     service,
     metric,

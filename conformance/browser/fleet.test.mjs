@@ -66,6 +66,43 @@ function manyTransactions() {
   return [{ metadata }, ...lines].map((line) => `${JSON.stringify(line)}\n`).join("");
 }
 
+/**
+ * Three containers of different ages, each held back in a tenth of its periods, in a service with a node that ended an hour ago. They report every 30 s,
+ * each at a time of its own; b misses a report, c the next, and c waited more in its past.
+ */
+function crewReports() {
+  const now = Date.now();
+  const line = (ageMs, totals) => {
+    const samples = Object.entries(totals).map(([name, value]) => [
+      `system.process.cgroup.${name}`,
+      { value, type: "gauge" },
+    ]);
+    return { metricset: { timestamp: (now - ageMs) * 1000, samples: Object.fromEntries(samples) } };
+  };
+  const report = (node, lines) => {
+    const agent = { name: "nodejs", version: "0.1.0", ephemeral_id: node };
+    const metadata = { service: { name: "crew", node: { configured_name: node }, agent } };
+    return [{ metadata }, ...lines].map((one) => `${JSON.stringify(one)}\n`).join("");
+  };
+  const container = (periods, waited, missing, offsetMs) =>
+    Array.from({ length: 9 }, (_, index) =>
+      line(offsetMs + 30_000 * (8 - index), {
+        "cpu.cfs.quota.us": 50_000,
+        "cpu.stats.periods": periods + 300 * index,
+        "cpu.stats.throttled.periods": waited + 30 * index,
+        "cpuacct.total.ns": 40e6 * (periods + 300 * index),
+      }),
+    ).filter((_, index) => index !== missing);
+  return [
+    report("gone", [
+      line(3_600_000, { "cpu.stats.periods": 9e6, "cpu.stats.throttled.periods": 8e6, "cpuacct.total.ns": 9e15 }),
+    ]),
+    report("a", container(360_000, 36_000, undefined, 1000)),
+    report("b", container(36_000, 3600, 3, 11_000)),
+    report("c", container(37_000, 8000, 4, 21_000)),
+  ];
+}
+
 /** What a container reports in the names of cpu-memory-cgroup.md, a minute long, and one event that is against the rules. */
 function containerReport() {
   const metadata = { service: { name: "boxed", agent: { name: "nodejs", version: "0.1.0" } } };
@@ -122,6 +159,7 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page o
     processes.push(startProcess(server.url, "web-1", "production", "1.0.0"));
     processes.push(startProcess(server.url, "web-2", "staging", "2.0.0"));
     expect((await send(server.url, containerReport())).status).toBe(400);
+    for (const body of crewReports()) expect((await send(server.url, body)).status).toBe(202);
     expect((await send(server.url, spoolReport())).status).toBe(202);
     expect((await send(server.url, manyTransactions())).status).toBe(202);
     expect((await send(server.url, breakdownReport())).status).toBe(202);
@@ -280,6 +318,42 @@ describe.skipIf(launched === undefined && process.env.CI !== "true")("the page o
     await tab.chart("cgroup-throttled");
     await eventually(() => legend("cgroup-throttled").allInnerTexts()).toEqual([expect.stringMatching(/25 %/)]);
     expect(await tab.page.getByRole("heading", { name: /Custom metrics/ }).count()).toBe(0);
+  });
+
+  it("CG-20…CG-25 compares the totals of each container with its own, whoever reports late", async () => {
+    await tab.go("#/services/crew?from=now-15m");
+    const values = async (panel) => {
+      await tab.chart(panel);
+      await tab
+        .byTestId(`panel-${panel}`)
+        .getByRole("button", { name: /values as a table/ })
+        .click();
+      const rows = tab.byTestId(`panel-${panel}`).locator(".value-table tbody tr");
+      await eventually(() => rows.count()).toBeGreaterThan(5);
+      return new Set(await rows.locator("td:nth-of-type(1)").allTextContents());
+    };
+    expect([...(await values("cgroup-throttled"))].filter((value) => value !== "–")).toEqual(["10 %"]);
+    expect([...(await values("cgroup-cpu"))].filter((value) => value !== "–")).toEqual(["40 ms"]);
+    // The explorer would show totals that only rise.
+    const lens = (panel) => tab.byTestId(`panel-${panel}`).getByRole("link", { name: /^Explore/ });
+    expect(await lens("cgroup-throttled").count()).toBe(0);
+  });
+
+  it("counts and offers the nodes that reported in the range", async () => {
+    const facts = tab.byTestId("service-facts");
+    const offered = () => tab.page.getByRole("combobox", { name: "Node" }).locator("option").allTextContents();
+    await tab.go("#/services/crew?from=now-15m");
+    await eventually(() => facts.textContent()).toBe("nodejs 0.1.0 · 3 nodes");
+    expect(await offered()).toEqual(["All", "a", "b", "c"]);
+    await tab.go("#/services/crew?from=now-2h&node=gone");
+    await eventually(() => facts.textContent()).toBe("nodejs 0.1.0 · 4 nodes");
+    await tab.go("#/services/crew?from=now-15m&node=gone");
+    await eventually(() => facts.textContent()).toBe("nodejs 0.1.0 · 3 nodes");
+    expect(await offered()).toEqual(["All", "gone", "a", "b", "c"]);
+    // A process without a node name is none.
+    await tab.go("#/services?from=now-5m");
+    await eventually(() => tab.byTestId("service-crew").locator("[data-label=Nodes]").textContent()).toBe("3");
+    await eventually(() => tab.byTestId("service-boxed").locator("[data-label=Nodes]").textContent()).toBe("–");
   });
 
   it("draws a container's memory against its limit", async () => {

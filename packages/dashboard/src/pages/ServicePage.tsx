@@ -14,6 +14,7 @@ import { SECTION_SOURCES, SECTIONS } from "../panels/spec.js";
 import { isSplit, splitByNode } from "../panels/split.js";
 import { linkTo } from "../route/location.js";
 import { setParameters, useLocation } from "../route/useLocation.js";
+import { loadNodes } from "../services/nodes.js";
 import { ServiceFacts } from "../services/ServiceFacts.js";
 import { loadServices } from "../time/dataAge.js";
 import { queryTimes } from "../time/range.js";
@@ -40,6 +41,14 @@ export function ServicePage({ name }: { name: string }) {
   knownLong.current = metrics.data?.metrics.some(({ firstSeen }) => isLongAgo(firstSeen)) ?? false;
   const services = useResource("services", slowTick, loadServices);
   const summary = services.data?.services.find((service) => service.name === name);
+  const times = queryTimes(range);
+  const reported = useResource(
+    JSON.stringify(["nodes", name, times]),
+    knownLong.current ? Math.floor(tick / 3) : tick,
+    (signal) => loadNodes({ service: name, ...times }, signal),
+  );
+  // Those of the range, as the list of services counts them; until they are known, all of the service.
+  const nodes = reported.data === undefined ? (summary?.nodes ?? []) : (reported.data.get(name) ?? []);
   const eachNode = node === undefined && parameters.get("split") === "node";
   const panels = useMemo(() => {
     const all = panelsFor(metrics.data?.metrics ?? []);
@@ -49,7 +58,7 @@ export function ServicePage({ name }: { name: string }) {
   const durations = find(TRANSACTION_DURATION);
   const breakdown = find("span.self_time.sum.us");
   const scope = { service: name, node, environment };
-  const markers = useMarkers({ ...scope, ...queryTimes(range) }, metrics.data?.metrics ?? [], Math.floor(tick / 3));
+  const markers = useMarkers({ ...scope, ...times }, metrics.data?.metrics ?? [], Math.floor(tick / 3));
   return (
     <section class="page">
       <div class="page-head">
@@ -57,7 +66,7 @@ export function ServicePage({ name }: { name: string }) {
           <a href={linkTo(["services"], parameters)}>Services</a>
         </nav>
         <h1>{name}</h1>
-        {summary && <ServiceFacts service={summary} nowMs={range.pausedAtMs ?? Date.now()} />}
+        {summary && <ServiceFacts service={summary} nodes={nodes} nowMs={range.pausedAtMs ?? Date.now()} />}
         <div class="page-filters">
           <Choice
             label="Environment"
@@ -65,8 +74,8 @@ export function ServicePage({ name }: { name: string }) {
             options={summary?.environments ?? []}
             parameter="environment"
           />
-          <Choice label="Node" value={node} options={summary?.nodes ?? []} parameter="node" />
-          {(summary?.nodes.length ?? 0) > 1 && node === undefined && (
+          <Choice label="Node" value={node} options={nodes} parameter="node" />
+          {nodes.length > 1 && node === undefined && (
             <button
               type="button"
               class="chip"
@@ -151,12 +160,13 @@ interface ChoiceProps {
 /** A filter of the page; nothing is shown when there is nothing to choose. */
 function Choice({ label, value, options, parameter }: ChoiceProps) {
   if (options.length < 2 && value === undefined) return null;
+  const all = value === undefined || options.includes(value) ? options : [value, ...options];
   return (
     <label class="choice">
       <span>{label}</span>
       <select value={value ?? ""} onChange={(event) => setParameters({ [parameter]: event.currentTarget.value })}>
         <option value="">All</option>
-        {options.map((option) => (
+        {all.map((option) => (
           <option key={option} value={option}>
             {option}
           </option>

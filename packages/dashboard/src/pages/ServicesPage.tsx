@@ -1,10 +1,9 @@
-import type { ProcessesResponse, ServiceSummary } from "@tidegauge/protocol/query";
-import { getJson } from "../api/client.js";
+import type { ServiceSummary } from "@tidegauge/protocol/query";
 import { useResource } from "../api/useResource.js";
 import { useTick } from "../live/useTick.js";
 import { PanelEmpty, PanelError, PanelLoading } from "../panels/Panel.js";
 import { setParameters, useLocation } from "../route/useLocation.js";
-import { nodesByService } from "../services/nodes.js";
+import { loadNodes } from "../services/nodes.js";
 import { SERVICE_COLUMNS, type ServiceColumn, ServiceTable } from "../services/ServiceTable.js";
 import { useOverview } from "../services/useOverview.js";
 import type { Sorting } from "../table/sorting.js";
@@ -28,7 +27,7 @@ export function ServicesPage() {
   const times = queryTimes(range);
   // Like the numbers that are not of the moment: every third refresh is enough.
   const nodes = useResource(JSON.stringify(["processes", times]), Math.floor(tick / 3), (signal) =>
-    getJson<ProcessesResponse>("api/v1/processes", times, signal).then(nodesByService),
+    loadNodes(times, signal),
   );
   const { overview, error: overviewError } = useOverview(times, tick, services.data?.services ?? NONE);
   const search = parameters.get("q") ?? "";

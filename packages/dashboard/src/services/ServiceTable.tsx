@@ -9,6 +9,7 @@ import { SortHead } from "../table/SortHead.js";
 import { type Column, type Sorting, sortRows } from "../table/sorting.js";
 import { TableScroll } from "../table/TableScroll.js";
 import { ClockFlag } from "./ClockFlag.js";
+import type { Nodes } from "./nodes.js";
 import type { ServiceOverview, Trend, TrendColumn } from "./overview.js";
 import { ServiceFlags } from "./ServiceFlags.js";
 import { StatusBadge } from "./StatusBadge.js";
@@ -52,7 +53,7 @@ export interface ServiceTableProps {
   services: readonly ServiceSummary[];
   overview: ReadonlyMap<string, ServiceOverview>;
   /** Who reported in the range; until that is known all nodes of a service count. */
-  nodes: ReadonlyMap<string, readonly string[]> | undefined;
+  nodes: Nodes | undefined;
   sorting: Sorting<ServiceColumn>;
   onSort(sorting: Sorting<ServiceColumn>): void;
   nowMs: number;

@@ -1,3 +1,4 @@
+import "./login.css";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ApiError } from "../api/client.js";
 import { openSession } from "../api/session.js";

@@ -1,3 +1,4 @@
+import "./code-block.css";
 import { useEffect, useRef, useState } from "preact/hooks";
 
 /** Code with a button that copies it. */

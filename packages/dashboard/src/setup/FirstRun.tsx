@@ -1,3 +1,4 @@
+import "./setup.css";
 import { useState } from "preact/hooks";
 import { isSignedIn } from "../api/session.js";
 import { CodeBlock } from "./CodeBlock.js";

@@ -12,6 +12,9 @@ export interface MetricListProps {
 /** The place `skipToResult` leads to, past a list of any length. */
 export const RESULT_ID = "explore-result";
 
+/** A line begins with the dot, where it has to break. */
+const AND = " ·\u00a0";
+
 /** A link to it would change the address, which is the page's state. */
 function skipToResult(): void {
   document.getElementById(RESULT_ID)?.focus();
@@ -58,9 +61,11 @@ export function MetricList({ metrics, search, chosen, onChoose }: MetricListProp
               <span class="metric-facts">
                 {metric.kind}
                 {metric.inferred ? " (inferred)" : ""}
-                {metric.unit === null ? "" : ` · ${metric.unit}`} · {metric.series} series
-                {metric.labels.length === 0 ? "" : ` · ${metric.labels.join(", ")}`}
-                {" · "}
+                {metric.unit === null ? "" : AND + metric.unit}
+                {AND}
+                {metric.series} series
+                {metric.labels.length === 0 ? "" : AND + metric.labels.join(", ")}
+                {AND}
                 <span class="metric-age">seen {formatAge(Date.parse(metric.lastSeen), Date.now())}</span>
               </span>
             </button>

@@ -20,8 +20,19 @@ const COLUMNS: readonly Column<Key>[] = [
 export function CardinalityTable({ tick }: { tick: number }) {
   const { parameters } = useLocation();
   const { data, error, retry } = useResource("cardinality", tick, loadCardinality);
-  if (data === undefined) return error ? <PanelError error={error} onRetry={retry} /> : <PanelLoading />;
-  if (data.length === 0) return <PanelEmpty>No metric has been reported yet.</PanelEmpty>;
+  if (data === undefined || data.length === 0) {
+    return (
+      <div class="card">
+        {data !== undefined ? (
+          <PanelEmpty>No metric has been reported yet.</PanelEmpty>
+        ) : error ? (
+          <PanelError error={error} onRetry={retry} />
+        ) : (
+          <PanelLoading />
+        )}
+      </div>
+    );
+  }
   return (
     <>
       {data

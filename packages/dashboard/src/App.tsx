@@ -3,21 +3,21 @@ import { useEffect, useState } from "preact/hooks";
 import { onUnauthorized } from "./api/client.js";
 import { forgetSession } from "./api/session.js";
 import { Header } from "./pages/Header.js";
-import { LazyPage } from "./pages/LazyPage.js";
 import { NoPage } from "./pages/NoPage.js";
-import { ServicesPage } from "./pages/ServicesPage.js";
+import { Later } from "./panels/Later.js";
 import { useLocation } from "./route/useLocation.js";
 import { onThemeChange } from "./theme/theme.js";
 
-const LATER: ReadonlyMap<string, () => Promise<ComponentType>> = new Map(
+/** Each page comes with what only it needs, when it is first opened: the list of services does without charts, the charts of a service without the list. */
+const PAGES: ReadonlyMap<string, () => Promise<ComponentType>> = new Map(
   Object.entries({
+    services: () => import("./pages/ServicesPage.js").then(({ ServicesPage }) => ServicesPage),
     explore: () => import("./pages/ExplorePage.js").then(({ ExplorePage }) => ExplorePage),
     config: () => import("./pages/ConfigPage.js").then(({ ConfigPage }) => ConfigPage),
     health: () => import("./pages/HealthPage.js").then(({ HealthPage }) => HealthPage),
   }),
 );
 
-/** With the charts it is most of the page's code; the list of services does without. */
 const loadServicePage = () => import("./pages/ServicePage.js").then(({ ServicePage }) => ServicePage);
 
 const loadLogin = () => import("./login/LoginForm.js").then(({ LoginForm }) => LoginForm);
@@ -44,7 +44,7 @@ export function App() {
       </button>
       <Header locked={locked} />
       <main id="main" {...FOCUSABLE}>
-        {locked ? <LazyPage load={loadLogin} props={{ onOpen: () => setLocked(false) }} /> : <CurrentPage />}
+        {locked ? <Later load={loadLogin} props={{ onOpen: () => setLocked(false) }} /> : <CurrentPage />}
       </main>
     </>
   );
@@ -59,9 +59,8 @@ function CurrentPage() {
   const { path } = useLocation();
   const [page = "services", item] = path;
   if (page === "services" && item !== undefined) {
-    return <LazyPage key={item} load={loadServicePage} props={{ name: item }} />;
+    return <Later key={item} load={loadServicePage} props={{ name: item }} />;
   }
-  const load = LATER.get(page);
-  if (load) return <LazyPage key={page} load={load} props={{}} />;
-  return page === "services" ? <ServicesPage /> : <NoPage name={page} />;
+  const load = PAGES.get(page);
+  return load ? <Later key={page} load={load} props={{}} /> : <NoPage name={page} />;
 }

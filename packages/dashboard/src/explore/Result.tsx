@@ -7,7 +7,7 @@ import { type ChartData, isEmpty } from "../charts/data.js";
 import { Legend } from "../charts/Legend.js";
 import { useHidden } from "../charts/useHidden.js";
 import { ValueTable } from "../charts/ValueTable.js";
-import { GroupHeatmap } from "../heatmap/GroupHeatmap.js";
+import { Later } from "../panels/Later.js";
 import { joinAnswers } from "../panels/load.js";
 import { PanelEmpty, PanelError, PanelLoading } from "../panels/Panel.js";
 import type { TimeRange } from "../time/range.js";
@@ -55,6 +55,9 @@ export function Result({ metric, aggregation, query, view, range, tick }: Result
   );
 }
 
+/** Most looks at a metric need no heat map. */
+const loadHeatmap = () => import("../heatmap/GroupHeatmap.js").then(({ GroupHeatmap }) => GroupHeatmap);
+
 function Drawing({ data, view, range, title }: { data: ChartData; view: View; range: TimeRange; title: string }) {
   const [cursor, setCursor] = useState<number | null>(null);
   const { hidden, toggle, isolate } = useHidden(data.series);
@@ -62,7 +65,7 @@ function Drawing({ data, view, range, title }: { data: ChartData; view: View; ra
     <>
       {view === "heatmap" ? (
         <div data-testid="series-grid">
-          <GroupHeatmap data={data} range={range} label={`${title} as a heat map`} />
+          <Later load={loadHeatmap} props={{ data, range, label: `${title} as a heat map` }} />
         </div>
       ) : (
         <>

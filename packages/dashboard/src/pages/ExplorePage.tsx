@@ -2,7 +2,6 @@ import "../explore/explore.css";
 import type { Aggregation, MetricsResponse } from "@tidegauge/protocol/query";
 import { getJson } from "../api/client.js";
 import { useResource } from "../api/useResource.js";
-import { BucketsResult } from "../explore/BucketsResult.js";
 import { Builder } from "../explore/Builder.js";
 import { MetricList, RESULT_ID } from "../explore/MetricList.js";
 import { Previews } from "../explore/Previews.js";
@@ -11,6 +10,7 @@ import { aggregationsFor, readSelection, selectionQuery, showsBuckets } from "..
 import { useMetricSearch } from "../explore/useMetricSearch.js";
 import { formatAge } from "../format/time.js";
 import { useTick } from "../live/useTick.js";
+import { Later } from "../panels/Later.js";
 import { PanelEmpty, PanelError, PanelLoading } from "../panels/Panel.js";
 import { linkTo } from "../route/location.js";
 import { setParameters, useLocation } from "../route/useLocation.js";
@@ -21,6 +21,9 @@ import { useRange } from "../time/useRange.js";
 
 /** Only the skip button takes the focus there. */
 const FOCUSABLE = { tabIndex: -1 } as const;
+
+/** Most looks at a metric need no heat map. */
+const loadBuckets = () => import("../explore/BucketsResult.js").then(({ BucketsResult }) => BucketsResult);
 
 /** Any metric of any service: pick, aggregate, group, filter, draw, export. */
 export function ExplorePage() {
@@ -113,12 +116,15 @@ export function ExplorePage() {
                   aggregation={selection.aggregation ?? (aggregationsFor(metric.kind)[0] as Aggregation)}
                 />
                 {showsBuckets(selection, metric) ? (
-                  <BucketsResult
+                  <Later
                     key={metric.name}
-                    metric={metric}
-                    query={{ ...queryTimes(range), metric: metric.name, service, filters: selection.filters }}
-                    range={range}
-                    tick={tick}
+                    load={loadBuckets}
+                    props={{
+                      metric,
+                      query: { ...queryTimes(range), metric: metric.name, service, filters: selection.filters },
+                      range,
+                      tick,
+                    }}
                   />
                 ) : (
                   <Result

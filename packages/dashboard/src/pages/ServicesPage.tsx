@@ -1,6 +1,7 @@
 import type { ServiceSummary } from "@tidegauge/protocol/query";
 import { useResource } from "../api/useResource.js";
 import { useTick } from "../live/useTick.js";
+import { Later } from "../panels/Later.js";
 import { PanelEmpty, PanelError, PanelLoading } from "../panels/Panel.js";
 import { setParameters, useLocation } from "../route/useLocation.js";
 import { loadNodes } from "../services/nodes.js";
@@ -10,7 +11,6 @@ import type { Sorting } from "../table/sorting.js";
 import { loadServices } from "../time/dataAge.js";
 import { queryTimes } from "../time/range.js";
 import { useRange } from "../time/useRange.js";
-import { LazyPage } from "./LazyPage.js";
 
 /** Seen once. */
 const loadFirstRun = () => import("../setup/FirstRun.js").then(({ FirstRun }) => FirstRun);
@@ -59,7 +59,7 @@ export function ServicesPage() {
           <PanelLoading />
         )
       ) : all.length === 0 ? (
-        <LazyPage load={loadFirstRun} props={{}} />
+        <Later load={loadFirstRun} props={{}} />
       ) : shown.length === 0 ? (
         <PanelEmpty>No service matches “{search}”.</PanelEmpty>
       ) : (

@@ -33,7 +33,7 @@ export async function sendTaggedText(exchange: Exchange, pieces: readonly Buffer
   }
   response.writeHead(200, { ...headers, "Content-Type": "application/json", "Content-Length": length });
   if (length <= SLICE_BYTES) response.end(Buffer.concat(pieces));
-  else await sendSteadily(Readable.from(slices(pieces)), response);
+  else await sendSteadily(Readable.from(slices(pieces)), response, length);
 }
 
 function* slices(pieces: readonly Buffer[]): Generator<Buffer> {

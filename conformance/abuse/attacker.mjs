@@ -109,6 +109,27 @@ const attacks = {
     };
     for (const kind of kinds) void again(kind);
   },
+  /** Bodies of 50 KB that ask for a gigabyte: 520 names under each of 265 label sets of 8 KB, and each series wants a row with its labels. */
+  rows() {
+    const headers = {
+      "Content-Type": "application/x-ndjson",
+      Authorization: `Bearer ${token}`,
+      "Content-Encoding": "gzip",
+    };
+    const samples = Object.fromEntries(Array.from({ length: 520 }, (_, index) => [`name${index}`, { value: 1 }]));
+    let number = 0;
+    const again = async () => {
+      while (running) {
+        const lines = Array.from({ length: 265 }, () => {
+          const value = String(number++).padStart(1_000, "label");
+          const tags = Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`key${index}`, value]));
+          return JSON.stringify({ metricset: { samples, tags } });
+        });
+        await post(gzipSync(METADATA + lines.join("\n")), headers);
+      }
+    };
+    void again();
+  },
   /** Two thousand connections that say nothing. */
   idle() {
     for (let i = 0; i < 2_000; i++) open("");

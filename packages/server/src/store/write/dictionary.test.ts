@@ -85,6 +85,26 @@ describe("the series dictionary", () => {
     expect(dictionary.seriesId(groupOf(dictionary), "m99", NUMBER, true)).toBe(kept.length);
   });
 
+  it("STO-23 takes 16 MiB of new rows from one batch, then from the next: a small body could ask for a gigabyte", () => {
+    const dictionary = new SeriesDictionary();
+    const limit = 16 * 1024 * 1024;
+    const addBatch = (): number[] => {
+      dictionary.beginBatch(senderOf(metadata), undefined);
+      const groups = Array.from({ length: 20 }, (_, at) => groupOf(dictionary, { tags: { at, k: "x".repeat(8000) } }));
+      return groups.flatMap((group) =>
+        Array.from({ length: 500 }, (_, index) => dictionary.seriesId(group, `m${index}`, NUMBER, true)),
+      );
+    };
+    const first = addBatch();
+    const kept = first.filter((id) => id !== TOO_LONG).length;
+    expect(kept).toBeGreaterThan(2000);
+    expect(dictionary.unsavedCharacters).toBeLessThanOrEqual(limit);
+    // What the first one brought is known; the second has room for more, whether or not a commit has been there.
+    expect(addBatch().slice(0, kept)).toEqual(first.slice(0, kept));
+    expect(dictionary.unsaved.length).toBeGreaterThan(1.9 * kept);
+    expect(dictionary.unsavedCharacters).toBeLessThanOrEqual(2 * limit);
+  });
+
   it("STO-23 counts label sets of which no sample was kept", () => {
     const dictionary = new SeriesDictionary();
     for (let index = 0; index < 50; index++) groupOf(dictionary, { tags: { index } });

@@ -55,6 +55,8 @@ const MAX_WAITING_SERIES = 500_000;
 const MAX_WAITING_CHARACTERS = 128 * 1024 * 1024;
 /** Text of the rows of one group. Each row has a copy of labels and sender: one event of 300 KB could ask for gigabytes. */
 const MAX_GROUP_CHARACTERS = 4 * 1024 * 1024;
+/** Text of the new rows of one batch: hundreds of such groups fit in a body of a few kilobytes, and a batch goes into one commit whole. */
+const MAX_BATCH_CHARACTERS = 16 * 1024 * 1024;
 /** Spellings of label sets that are remembered of a process, as multiples of the text of its label sets. */
 const SPELLINGS = 4;
 const SPELLINGS_CHARACTERS = 4096;
@@ -67,6 +69,8 @@ export class SeriesDictionary {
   readonly #processes = new Map<string, ProcessEntry>();
   #nextId = 0;
   #groups = 0;
+  /** What `unsavedCharacters` may come to by the batch that is being added. */
+  #batchEnd = MAX_BATCH_CHARACTERS;
   /** Rows that no successful commit has carried yet, oldest first. */
   unsaved: SeriesRow[] = [];
   /** Their text. */
@@ -90,7 +94,13 @@ export class SeriesDictionary {
     this.unsavedCharacters -= characters;
   }
 
-  /** The process of a batch. Look it up once a batch; `group` needs it. */
+  /** The process of a batch, whose samples follow: `group` needs it. */
+  beginBatch(sender: Sender, globalLabels: Metadata["labels"]): ProcessEntry {
+    this.#batchEnd = this.unsavedCharacters + MAX_BATCH_CHARACTERS;
+    return this.process(sender, globalLabels);
+  }
+
+  /** The entry of a process. */
   process(sender: Sender, globalLabels: Metadata["labels"]): ProcessEntry {
     const key = JSON.stringify([sender, globalLabels]);
     let entry = this.#processes.get(key);
@@ -165,6 +175,7 @@ export class SeriesDictionary {
     const characters = name.length + (unit?.length ?? 0) + group.rowCharacters;
     if (name.length > MAX_KEYWORD_LENGTH || (unit !== null && unit.length > MAX_KEYWORD_LENGTH)) return TOO_LONG;
     if (group.characters + characters > MAX_GROUP_CHARACTERS) return TOO_LONG;
+    if (this.unsavedCharacters + characters > this.#batchEnd) return TOO_LONG;
     const id = this.#nextId++;
     if (known === undefined) group.ids.set(name, [{ id, meaning, unit }]);
     else known.push({ id, meaning, unit });

@@ -176,7 +176,7 @@ export class Ingest {
   #add(batch: Batch): Record<string, number> {
     const { metadata, fromTidegauge } = batch;
     const sender = senderOf(metadata);
-    const process = this.#dictionary.process(sender, metadata.labels);
+    const process = this.#dictionary.beginBatch(sender, metadata.labels);
     const refused: Record<string, number> = {};
     let earliestMs = Number.POSITIVE_INFINITY;
     for (const metricset of batch.metricsets) {

@@ -48,6 +48,7 @@ async function poll(exchange: Exchange, { file, agents, metrics, maxAgeS }: Agen
   const who = request.method === "POST" ? asked(await readJson(exchange, MAX_QUERY_BYTES)) : askedByQuery(exchange.url);
   if (who === undefined) return fail(400, "service.name is required");
   const { settings, etag } = select(file.entries, who.service, who.environment);
+  // As APM Server compares: a weak tag never matches (SRV-72), so agents behind a proxy that compresses get 200.
   const known = (request.headers["if-none-match"] ?? exchange.url.searchParams.get("ifnonematch") ?? "").replaceAll(
     '"',
     "",

@@ -323,7 +323,7 @@ describe("before the first events request", () => {
       { metadata: { current: metadata, ready: new Promise(() => {}) } },
     );
     queue(1);
-    await transport.close(4000);
+    await transport.close(2000);
     expect(transport.stats().accepted).toBe(1);
     expect(server.batches[0]?.body).toContain('"name":"early"');
   });

@@ -16,7 +16,6 @@ const LATE: Readonly<Record<string, readonly string[]>> = {
   instruments: ["./noop.js", "./readable.js"],
   metadata: ["./own-metadata.js"],
   sets: ["./overflow-groups.js"],
-  "sets/cpu": ["./cgroup-cpu.js", "./cgroup-memory.js"],
   transport: ["./batch-builder.js", "./empty-flush.js"],
   "transport/http": ["../pipeline.js", "./node-sender.js"],
 };

@@ -43,16 +43,6 @@ describe("cgroup memory", () => {
     expect(memoryOf(V1)).toEqual([7964778496, 964778496]);
   });
 
-  it("CG-1 is looked for once, with the first reading", () => {
-    const late = readings({});
-    for (const [name, text] of Object.entries(V1)) late.write(name, text);
-    expect(late.read().cgroupMemoryLimit).toBe(7964778496);
-    const tooLate = readings({});
-    expect(tooLate.read().cgroupMemoryLimit).toBeUndefined();
-    for (const [name, text] of Object.entries(V1)) tooLate.write(name, text);
-    expect(tooLate.read().cgroupMemoryLimit).toBeUndefined();
-  });
-
   it("CG-10 CG-14 version 1 without a limit gives neither", () => {
     expect(memoryOf({ ...V1, "memory/memory.limit_in_bytes": "9223372036854771712\n" })).toEqual([
       undefined,

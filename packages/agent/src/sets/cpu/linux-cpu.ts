@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Logger } from "../../logging/index.js";
-import type { CgroupCpu } from "./cgroup-cpu.js";
-import type { CgroupMemory } from "./cgroup-memory.js";
+import { CgroupCpu } from "./cgroup-cpu.js";
+import { CgroupMemory } from "./cgroup-memory.js";
 import { type CPUReading, type CPUSource, fraction } from "./cpu-source.js";
 import { type ProcessStat, parseMemInfo, parseProcessStat, parseSystemStat, type SystemTimes } from "./proc.js";
 
@@ -33,10 +33,10 @@ export class LinuxCPU implements CPUSource {
   private readonly paths: LinuxPaths;
   private readonly logger: Logger;
   private readonly ownRss: boolean;
+  private readonly memory: CgroupMemory | undefined;
+  private readonly cpu: CgroupCpu | undefined;
   private system: SystemTimes | undefined;
   private process: ProcessStat | undefined;
-  /** What the cgroup has to be asked for; undefined before the first reading. */
-  private cgroups: readonly Pick<CgroupMemory | CgroupCpu, "read">[] | undefined;
 
   constructor(logger: Logger, paths: Partial<LinuxPaths> = {}) {
     this.paths = { ...LINUX_PATHS, ...paths };
@@ -44,6 +44,8 @@ export class LinuxCPU implements CPUSource {
     this.ownRss = this.paths.processStat === LINUX_PATHS.processStat;
     this.process = this.readProcess();
     this.system = this.readSystem();
+    this.memory = CgroupMemory.discover(this.paths, logger);
+    this.cpu = CgroupCpu.discover(this.paths, logger);
   }
 
   /** The system's times can be read: else the portable source is the one to use (CPU-3). */
@@ -74,20 +76,12 @@ export class LinuxCPU implements CPUSource {
       reading.processSize = process.size;
       reading.processRss = this.rss(process);
     }
-    this.cgroups ??= this.discoverCgroups();
-    for (const cgroup of this.cgroups) cgroup.read(reading);
+    this.memory?.read(reading);
+    this.cpu?.read(reading);
     const { total, free } = parseMemInfo(this.text(this.paths.memInfo) ?? "");
     if (total !== undefined) reading.memoryTotal = total;
     if (free !== undefined) reading.memoryFree = free;
     return reading;
-  }
-
-  /** Once, with the first reading: unlike the times, nothing of a cgroup is measured from the start on, and looking for it takes milliseconds of that. */
-  private discoverCgroups(): Pick<CgroupMemory | CgroupCpu, "read">[] {
-    const { CgroupMemory } = require("./cgroup-memory.js") as typeof import("./cgroup-memory.js");
-    const { CgroupCpu } = require("./cgroup-cpu.js") as typeof import("./cgroup-cpu.js");
-    const found = [CgroupMemory.discover(this.paths, this.logger), CgroupCpu.discover(this.paths, this.logger)];
-    return found.filter((cgroup) => cgroup !== undefined);
   }
 
   /** Node knows the page size, we do not; but Node's own reading fails on a title with `)` (CPU-14). */

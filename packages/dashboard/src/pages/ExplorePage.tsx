@@ -14,7 +14,7 @@ import { Later } from "../panels/Later.js";
 import { PanelEmpty, PanelError, PanelLoading } from "../panels/Panel.js";
 import { linkTo } from "../route/location.js";
 import { setParameters, useLocation } from "../route/useLocation.js";
-import { FirstRun } from "../setup/FirstRun.js";
+import { FirstRunLater } from "../setup/FirstRunLater.js";
 import { loadServices } from "../time/dataAge.js";
 import { queryTimes } from "../time/range.js";
 import { useRange } from "../time/useRange.js";
@@ -72,7 +72,7 @@ export function ExplorePage() {
           <PanelLoading />
         )
       ) : metrics.data.metrics.length === 0 && service === undefined ? (
-        <FirstRun />
+        <FirstRunLater />
       ) : (
         <div class="explore">
           <MetricList metrics={metrics.data.metrics} search={search} chosen={selection.metric} onChoose={choose} />

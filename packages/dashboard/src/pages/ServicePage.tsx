@@ -6,7 +6,7 @@ import { useTick } from "../live/useTick.js";
 import { MarkerList } from "../markers/MarkerList.js";
 import { useMarkers } from "../markers/useMarkers.js";
 import { panelsFor } from "../panels/catalog.js";
-import { exploreLink } from "../panels/exploreLink.js";
+import { panelLink } from "../panels/exploreLink.js";
 import { MetricPanel } from "../panels/MetricPanel.js";
 import { NodesTogether } from "../panels/NodesTogether.js";
 import { PanelEmpty, PanelError, PanelLoading } from "../panels/Panel.js";
@@ -136,7 +136,7 @@ export function ServicePage({ name }: { name: string }) {
                       range={range}
                       tick={tick}
                       markers={markers}
-                      exploreHref={spec.lines[0] && exploreLink(spec.lines[0], scope, parameters)}
+                      exploreHref={panelLink(spec, scope, parameters)}
                       action={eachNode && !isSplit(spec) && <NodesTogether />}
                     />
                   ))}

@@ -1,19 +1,16 @@
 import type { ServiceSummary } from "@tidegauge/protocol/query";
 import { useResource } from "../api/useResource.js";
 import { useTick } from "../live/useTick.js";
-import { Later } from "../panels/Later.js";
 import { PanelEmpty, PanelError, PanelLoading } from "../panels/Panel.js";
 import { setParameters, useLocation } from "../route/useLocation.js";
 import { loadNodes } from "../services/nodes.js";
 import { SERVICE_COLUMNS, type ServiceColumn, ServiceTable } from "../services/ServiceTable.js";
 import { useOverview } from "../services/useOverview.js";
+import { FirstRunLater } from "../setup/FirstRunLater.js";
 import type { Sorting } from "../table/sorting.js";
 import { loadServices } from "../time/dataAge.js";
 import { queryTimes } from "../time/range.js";
 import { useRange } from "../time/useRange.js";
-
-/** Seen once. */
-const loadFirstRun = () => import("../setup/FirstRun.js").then(({ FirstRun }) => FirstRun);
 
 /** The same list each time, so that nothing is joined again for it. */
 const NONE: readonly ServiceSummary[] = [];
@@ -59,7 +56,7 @@ export function ServicesPage() {
           <PanelLoading />
         )
       ) : all.length === 0 ? (
-        <Later load={loadFirstRun} props={{}} />
+        <FirstRunLater />
       ) : shown.length === 0 ? (
         <PanelEmpty>No service matches “{search}”.</PanelEmpty>
       ) : (

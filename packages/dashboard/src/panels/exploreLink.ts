@@ -1,6 +1,6 @@
 import { linkTo } from "../route/location.js";
 import type { Scope } from "./load.js";
-import type { PanelLine } from "./spec.js";
+import type { PanelLine, PanelSpec } from "./spec.js";
 
 /** What the explorer is to show of a panel: a line's query, or a histogram's buckets. */
 export type ExploreTarget = Pick<PanelLine, "metric" | "groupBy" | "filters" | "perSecond" | "combine"> & {
@@ -8,8 +8,17 @@ export type ExploreTarget = Pick<PanelLine, "metric" | "groupBy" | "filters" | "
   view?: "heatmap";
 };
 
+/** The address of the explorer with the first line of a panel; undefined for one without. */
+export function panelLink(
+  { lines: [line] }: PanelSpec,
+  scope: Omit<Scope, "from" | "to">,
+  parameters: URLSearchParams,
+): string | undefined {
+  return line && exploreLink(line, scope, parameters);
+}
+
 /**
- * The address of the explorer with a panel's metric, of two combined ones the first: the same series, of the same nodes and environment, in the same
+ * The address of the explorer with a metric, of two combined ones the first: the same series, of the same nodes and environment, in the same
  * time range. Undefined for the increases of running totals, which the explorer could only show as what they are.
  */
 export function exploreLink(

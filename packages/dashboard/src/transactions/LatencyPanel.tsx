@@ -1,6 +1,6 @@
 import type { Marker } from "../charts/frame.js";
 import type { HeatmapPanelProps } from "../heatmap/HeatmapPanel.js";
-import { exploreLink } from "../panels/exploreLink.js";
+import { exploreLink, panelLink } from "../panels/exploreLink.js";
 import type { Scope } from "../panels/load.js";
 import { MetricPanel } from "../panels/MetricPanel.js";
 import { NodesTogether } from "../panels/NodesTogether.js";
@@ -69,7 +69,7 @@ export function LatencyPanel({ transaction, eachNode, scope, range, tick, marker
         range={range}
         tick={tick}
         markers={markers}
-        exploreHref={spec.lines[0] && exploreLink(spec.lines[0], scope, parameters)}
+        exploreHref={panelLink(spec, scope, parameters)}
         action={action}
       />
     );

@@ -1,6 +1,6 @@
 import { useResource } from "../api/useResource.js";
 import type { Marker } from "../charts/frame.js";
-import { exploreLink } from "../panels/exploreLink.js";
+import { panelLink } from "../panels/exploreLink.js";
 import type { Scope } from "../panels/load.js";
 import { MetricPanel } from "../panels/MetricPanel.js";
 import { NodesTogether } from "../panels/NodesTogether.js";
@@ -75,7 +75,7 @@ export function TransactionSection(props: TransactionSectionProps) {
             range={range}
             tick={tick}
             markers={markers}
-            exploreHref={throughput.lines[0] && exploreLink(throughput.lines[0], scope, parameters)}
+            exploreHref={panelLink(throughput, scope, parameters)}
           />
         )}
         {hasDurations && (
